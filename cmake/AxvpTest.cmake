@@ -1,0 +1,22 @@
+# axvp_add_test(NAME tier SOURCES ... LIBRARIES ...): one GoogleTest binary, one CTest label (its tier).
+# Every test runs in its own process from the source folder's root, so that SystemC tests do not share a kernel.
+function(axvp_add_test name tier)
+  cmake_parse_arguments(arg "" "MAIN;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
+  if(NOT AXVP_BUILD_TESTS)
+    return()
+  endif()
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  add_executable(${name} ${arg_SOURCES})
+  set(main GTest::gtest_main)
+  if(arg_MAIN)
+    set(main ${arg_MAIN})
+  endif()
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock ${main} axvp::warnings)
+  target_compile_definitions(${name} PRIVATE AXVP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" AXVP_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 600)
+  endif()
+  gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} TEST_PREFIX "${tier}." DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS ${tier} TIMEOUT ${arg_TIMEOUT})
+endfunction()

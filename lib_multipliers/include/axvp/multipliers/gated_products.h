@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "axvp/multipliers/encoding.h"
+#include "axvp/multipliers/truth_table.h"
+
+namespace axvp {
+
+/// What the array adds for a pair of *stored* bytes: operand conversion, sign and zero gating applied to a truth table.
+/// Stored bytes are two's complement for weights and signed tensors, plain 0..255 for non-negative tensors. If x = 0 or
+/// w = 0 the product is 0, whatever the raw table says. Kernels read this and nothing else.
+class GatedProducts {
+ public:
+  /// In s8 a non-negative tensor stays in 0..127, so its bytes mean the same either way.
+  GatedProducts(const TruthTable& table, Encoding encoding, bool x_is_signed);
+
+  [[nodiscard]] std::int32_t operator()(std::uint8_t stored_x, std::uint8_t stored_w) const {
+    return products_[static_cast<std::size_t>(stored_x) * TruthTable::kSide + stored_w];
+  }
+  /// The 256 products of one activation byte, indexed by the stored weight byte.
+  [[nodiscard]] const std::int32_t* row(std::uint8_t stored_x) const {
+    return products_.data() + static_cast<std::size_t>(stored_x) * TruthTable::kSide;
+  }
+  /// Largest magnitude over the operands that can occur (|w| <= 127, no -128): bounds the accumulator.
+  [[nodiscard]] std::int64_t largest_magnitude() const { return largest_magnitude_; }
+
+ private:
+  std::vector<std::int32_t> products_;
+  std::int64_t largest_magnitude_ = 0;
+};
+
+}  // namespace axvp
