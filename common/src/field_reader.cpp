@@ -80,9 +80,13 @@ FieldReader::FieldReader(std::shared_ptr<State> state, std::string pointer, cons
   if (object_ != nullptr) state_->asked.try_emplace(pointer_, object_, std::set<std::string>{});
 }
 
-std::string FieldReader::pointer_to(const std::string& key) const { return pointer_ + "/" + escape_pointer(key); }
+std::string FieldReader::pointer_to(const std::string& key) const {
+  return pointer_ + "/" + escape_pointer(key);
+}
 
-bool FieldReader::has(const std::string& key) const { return object_ != nullptr && object_->contains(key); }
+bool FieldReader::has(const std::string& key) const {
+  return object_ != nullptr && object_->contains(key);
+}
 
 std::vector<std::string> FieldReader::keys() const {
   std::vector<std::string> names;
@@ -253,7 +257,9 @@ std::vector<FieldReader> FieldReader::tables(const std::string& key, bool requir
   return readers;
 }
 
-const nlohmann::json* FieldReader::raw(const std::string& key) { return find(key, false); }
+const nlohmann::json* FieldReader::raw(const std::string& key) {
+  return find(key, false);
+}
 
 Result<void> FieldReader::finish() const {
   if (state_->error) return tl::unexpected(*state_->error);

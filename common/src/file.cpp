@@ -88,7 +88,8 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
   if (!file.write(content))
     return fail("{}: cannot write {} bytes: {}; an older file stays as it was", path.string(), content.size(),
                 std::strerror(errno));
-  if (!file.rename_to(path.string())) return fail("{}: cannot rename into place: {}", path.string(), std::strerror(errno));
+  if (!file.rename_to(path.string()))
+    return fail("{}: cannot rename into place: {}", path.string(), std::strerror(errno));
   return {};
 }
 

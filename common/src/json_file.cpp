@@ -31,6 +31,8 @@ Result<Document> load_json(const std::filesystem::path& path) {
   return parse_json(*text, path.string());
 }
 
-std::string dump_json(const nlohmann::json& value) { return value.dump(2) + "\n"; }
+std::string dump_json(const nlohmann::json& value) {
+  return value.dump(2) + "\n";
+}
 
 }  // namespace axvp

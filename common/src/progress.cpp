@@ -26,8 +26,12 @@ ProgressStyle progress_style(bool quiet) {
 }
 
 Progress::Progress(ProgressStyle style, std::string task, std::uint64_t total, std::string unit)
-    : style_(style), task_(std::move(task)), unit_(std::move(unit)), total_(total),
-      start_(std::chrono::steady_clock::now()), drawn_(start_) {}
+    : style_(style),
+      task_(std::move(task)),
+      unit_(std::move(unit)),
+      total_(total),
+      start_(std::chrono::steady_clock::now()),
+      drawn_(start_) {}
 
 Progress::~Progress() {
   if (!finished_ && style_ == ProgressStyle::Bar) std::fputc('\n', stderr);

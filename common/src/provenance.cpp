@@ -2,7 +2,9 @@
 
 namespace axvp {
 
-std::string_view version() { return AXVP_VERSION; }
+std::string_view version() {
+  return AXVP_VERSION;
+}
 
 nlohmann::json to_json(const Provenance& provenance) {
   return {{"axvp_version", version()},

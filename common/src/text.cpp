@@ -78,7 +78,9 @@ std::string with_thousands(std::uint64_t number) {
   return digits;
 }
 
-std::string shortest(double number) { return fmt::format("{}", number); }
+std::string shortest(double number) {
+  return fmt::format("{}", number);
+}
 
 std::string format_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;

@@ -11,7 +11,7 @@ namespace axvp {
 
 /// Where a result comes from: enough to make it again. No date, host or user: the same inputs give the same bytes.
 struct Provenance {
-  std::string command;                        ///< Subcommand that wrote the file, e.g. "simulate".
+  std::string command;  ///< Subcommand that wrote the file, e.g. "simulate".
   std::uint64_t seed = 0;
   std::map<std::string, std::string> inputs;  ///< What it is -> SHA-256, e.g. "network" -> "9f86...".
   std::map<std::string, std::string> tools;   ///< Tool -> version, e.g. "yosys" -> "0.23".

@@ -9,7 +9,8 @@
 namespace axvp {
 
 /// The member of `candidates` with the smallest Levenshtein distance to `word`, if that is small enough to be a slip.
-[[nodiscard]] std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string>& candidates);
+[[nodiscard]] std::optional<std::string> nearest_word(std::string_view word,
+                                                      const std::vector<std::string>& candidates);
 
 /// ", did you mean `rows`?" or, where nothing is near, "; known: a, b, c".
 [[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);

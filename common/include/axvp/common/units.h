@@ -12,8 +12,14 @@ struct Quantity {
   constexpr Quantity() = default;
   constexpr explicit Quantity(double v) : value(v) {}
 
-  constexpr Quantity& operator+=(Quantity other) { value += other.value; return *this; }
-  constexpr Quantity& operator-=(Quantity other) { value -= other.value; return *this; }
+  constexpr Quantity& operator+=(Quantity other) {
+    value += other.value;
+    return *this;
+  }
+  constexpr Quantity& operator-=(Quantity other) {
+    value -= other.value;
+    return *this;
+  }
   friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity{a.value + b.value}; }
   friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity{a.value - b.value}; }
   friend constexpr Quantity operator*(Quantity a, double factor) { return Quantity{a.value * factor}; }
@@ -29,8 +35,8 @@ struct Quantity {
 };
 
 using Picojoules = Quantity<struct PicojouleTag>;
-using Nanowatts = Quantity<struct NanowattTag>;                  ///< Leakage.
-using Nanoseconds = Quantity<struct NanosecondTag>;              ///< Gate delays; simulated time is Cycles or sc_time.
+using Nanowatts = Quantity<struct NanowattTag>;      ///< Leakage.
+using Nanoseconds = Quantity<struct NanosecondTag>;  ///< Gate delays; simulated time is Cycles or sc_time.
 using SquareMicrometres = Quantity<struct SquareMicrometreTag>;
 
 using Cycles = std::uint64_t;  ///< Of the accelerator's clock.

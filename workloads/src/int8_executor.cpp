@@ -1,0 +1,137 @@
+#include "axvp/workloads/int8_executor.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace axvp {
+namespace {
+
+constexpr std::size_t kNoLayer = std::numeric_limits<std::size_t>::max();
+
+std::size_t bytes_of(const QuantizedTensor& tensor) {
+  return tensor.shape.size() * (tensor.type == ElementType::Signed32 ? 4 : 1);
+}
+
+}  // namespace
+
+StoredTensor quantise_image(const QuantizedNetwork& network, const Image& image) {
+  const QuantizedTensor& input = network.tensors[network.input];
+  const ClampRange range = full_range(input.type, network.encoding);
+  std::array<std::array<std::uint8_t, 256>, 3> byte_of{};
+  for (std::size_t c = 0; c < 3; ++c)
+    for (int value = 0; value < 256; ++value) {
+      const Preprocessing& p = network.preprocessing;
+      const double real = (value / p.divisor - p.mean[c]) / p.deviation[c];
+      byte_of[c][static_cast<std::size_t>(value)] =
+          static_cast<std::uint8_t>(clamp_to(static_cast<std::int64_t>(std::floor(real / input.scale + 0.5)), range));
+    }
+  StoredTensor stored(image.pixels.size());
+  for (std::size_t i = 0; i < stored.size(); ++i) stored[i] = byte_of[i % 3][image.pixels[i]];
+  return stored;
+}
+
+Result<Int8Executor> Int8Executor::create(const QuantizedNetwork& network, const OperatingPoint& point,
+                                          const std::vector<TruthTable>& tables) {
+  const auto layers = network.layers();
+  if (point.requantisation.size() != layers.size() || tables.size() != layers.size() ||
+      point.selectable_of_layer.size() != layers.size())
+    return fail("operating point {}: {} selectables, {} tables and {} requantisation sets for the {} layers of {}",
+                point.name, point.selectable_of_layer.size(), tables.size(), point.requantisation.size(), layers.size(),
+                network.name);
+  Int8Executor executor{network, point};
+  executor.layer_of_node_.assign(network.nodes.size(), kNoLayer);
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const QuantizedNode& node = network.nodes[layers[l]];
+    const auto& convolution = std::get<QuantizedConvolution>(node.operation);
+    const QuantizedTensor& input = network.tensors[node.inputs[0]];
+    if (point.requantisation[l].size() != static_cast<std::size_t>(convolution.output_channels))
+      return fail("operating point {}: layer {}: {} requantisation entries for {} channels", point.name, node.name,
+                  point.requantisation[l].size(), convolution.output_channels);
+    executor.layer_of_node_[layers[l]] = l;
+    const bool is_signed = input.type == ElementType::Signed8;
+    std::shared_ptr<const GatedProducts> products;
+    for (std::size_t earlier = 0; earlier < l && !products; ++earlier) {
+      const bool same_sign =
+          (network.tensors[network.nodes[layers[earlier]].inputs[0]].type == ElementType::Signed8) == is_signed;
+      if (same_sign && tables[earlier] == tables[l]) products = executor.products_of_layer_[earlier];
+    }
+    if (!products) products = std::make_shared<const GatedProducts>(tables[l], network.encoding, is_signed);
+    const std::int64_t worst = products->largest_magnitude() * convolution.fan_in(input.shape);
+    if (worst > std::numeric_limits<std::int32_t>::max())
+      return fail("layer {}, operating point {}, selectable {}: {} products of up to {} overflow the int32 accumulator",
+                  node.name, point.name, point.selectable_of_layer[l], convolution.fan_in(input.shape),
+                  products->largest_magnitude());
+    executor.products_of_layer_.push_back(std::move(products));
+  }
+  return executor;
+}
+
+std::vector<std::int32_t> Int8Executor::accumulators_of_layer(std::size_t index, const StoredTensor& input) const {
+  const QuantizedNode& node = network_->nodes[network_->layers()[index]];
+  const auto& convolution = std::get<QuantizedConvolution>(node.operation);
+  const Shape& out = network_->tensors[node.output].shape;
+  std::vector<std::int32_t> accumulators(out.size());
+  const ConvolutionTile tile{&convolution,
+                             network_->tensors[node.inputs[0]].shape,
+                             input.data(),
+                             0,
+                             convolution.weights.data(),
+                             0,
+                             out.height,
+                             0,
+                             convolution.output_channels};
+  accumulate(tile, *products_of_layer_[index], accumulators.data());
+  return accumulators;
+}
+
+void Int8Executor::run_node(std::size_t index, std::vector<StoredTensor>& tensors) const {
+  const QuantizedNode& node = network_->nodes[index];
+  const QuantizedTensor& in = network_->tensors[node.inputs[0]];
+  const QuantizedTensor& out = network_->tensors[node.output];
+  StoredTensor& result = tensors[node.output];
+  result.resize(bytes_of(out));
+  const StoredTensor& first = tensors[node.inputs[0]];
+  if (const auto* convolution = std::get_if<QuantizedConvolution>(&node.operation)) {
+    const std::size_t layer = layer_of_node_[index];
+    const auto accumulators = accumulators_of_layer(layer, first);
+    const std::size_t pixels = static_cast<std::size_t>(out.shape.height) * static_cast<std::size_t>(out.shape.width);
+    requantise_tensor(accumulators.data(), pixels, point_.requantisation[layer], convolution->range, out.type,
+                      result.data());
+  } else if (const auto* add = std::get_if<QuantizedAdd>(&node.operation)) {
+    run_add(*add, in, first.data(), network_->tensors[node.inputs[1]], tensors[node.inputs[1]].data(), out,
+            result.data());
+  } else if (const auto* average_pool = std::get_if<QuantizedAveragePool>(&node.operation)) {
+    run_average_pool(*average_pool, in, first.data(), out, result.data());
+  } else if (const auto* max_pool = std::get_if<QuantizedMaxPool>(&node.operation)) {
+    run_max_pool(*max_pool, in, first.data(), out, result.data());
+  } else {
+    run_resample(std::get<Resample>(node.operation), in, first.data(), out, result.data());
+  }
+}
+
+std::vector<StoredTensor> Int8Executor::run_all(const StoredTensor& input) const {
+  std::vector<StoredTensor> tensors(network_->tensors.size());
+  tensors[network_->input] = input;
+  for (std::size_t i = 0; i < network_->nodes.size(); ++i) run_node(i, tensors);
+  return tensors;
+}
+
+std::vector<std::int32_t> Int8Executor::run(const StoredTensor& input) const {
+  const auto tensors = run_all(input);
+  const StoredTensor& bytes = tensors[network_->output];
+  std::vector<std::int32_t> logits(bytes.size() / 4);
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    std::uint32_t word = 0;
+    for (std::size_t byte = 0; byte < 4; ++byte) word |= static_cast<std::uint32_t>(bytes[4 * i + byte]) << (8 * byte);
+    logits[i] = static_cast<std::int32_t>(word);
+  }
+  return logits;
+}
+
+std::size_t top1(const std::vector<std::int32_t>& logits) {
+  return static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
+
+}  // namespace axvp
