@@ -1,5 +1,5 @@
 # axvp_add_test(NAME tier SOURCES ... LIBRARIES ...): one GoogleTest binary, one CTest label (its tier).
-# Every test runs in its own process from the source folder's root, so that SystemC tests do not share a kernel.
+# `axvp_TIER_tests` builds a whole tier. Every test runs in its own process from the source folder's root, so that SystemC tests do not share a kernel.
 function(axvp_add_test name tier)
   cmake_parse_arguments(arg "" "MAIN;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT AXVP_BUILD_TESTS)
@@ -14,6 +14,10 @@ function(axvp_add_test name tier)
   endif()
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock ${main} axvp::warnings)
   target_compile_definitions(${name} PRIVATE AXVP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" AXVP_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  if(NOT TARGET axvp_${tier}_tests)
+    add_custom_target(axvp_${tier}_tests)
+  endif()
+  add_dependencies(axvp_${tier}_tests ${name})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 600)
   endif()
