@@ -18,8 +18,8 @@ struct GeneratedFile {
 /// Where an adder's input is a constant it is written as its two gates, because synthesis maps ax_fa to whole cells.
 [[nodiscard]] std::string generate_rtl(const DaddaMultiplier& multiplier);
 
-/// Everything under rtl/ that is generated: a module for each built-in multiplier, and the bank of all of them that is
-/// Verilated, with its list of modules for C++. The committed files are these, byte for byte.
+/// Everything under rtl/ that is generated: a module for each built-in multiplier, their list for CMake and the list of
+/// their Verilated models for C++. The committed files are these, byte for byte.
 [[nodiscard]] std::vector<GeneratedFile> generate_multiplier_rtl();
 
 }  // namespace axvp
