@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace axvp {
 namespace {
@@ -73,6 +74,7 @@ class DaddaModel final : public MultiplierModel {
 constexpr const char* kDadda = "Dadda 1965";
 constexpr const char* kTruncated = "Dadda 1965; Schulte and Swartzlander 1993; Petra et al. 2010";
 constexpr const char* kOr = "Dadda 1965; Mahdiani et al. 2010";
+constexpr const char* kMixed = "Dadda 1965; Schulte and Swartzlander 1993; Mahdiani et al. 2010";
 constexpr const char* kPerforated = "Dadda 1965; Zervakis et al. 2016";
 constexpr const char* kGated = "Dadda 1965; de la Guia Solaz et al. 2012";
 
@@ -88,6 +90,14 @@ DaddaMultiplier or_ed(int v, bool compensated) {
   p.or_columns = v;
   if (compensated) p.constant = compensation_constant(0, v);
   return {fmt::format("dadda_or-v{}{}", v, compensated ? "c" : ""), "dadda_or", kOr, p};
+}
+
+DaddaMultiplier mixed(int u, int v) {
+  DaddaParameters p;
+  p.dropped_columns = u;
+  p.or_columns = v;
+  p.constant = compensation_constant(u, v);
+  return {fmt::format("dadda_mix-u{}v{}c", u, v), "dadda_mix", kMixed, p};
 }
 
 DaddaMultiplier perforated(int rows) {
@@ -108,6 +118,7 @@ std::vector<DaddaMultiplier> make_built_in() {
   for (int k = 6; k <= 8; ++k) list.push_back(truncated(k, false));
   for (int v = 5; v <= 9; ++v) list.push_back(or_ed(v, false));
   for (int v = 5; v <= 9; ++v) list.push_back(or_ed(v, true));
+  for (const auto& [u, v] : {std::pair{4, 6}, {5, 7}, {6, 8}, {6, 9}, {7, 10}}) list.push_back(mixed(u, v));
   list.push_back(perforated(2));
   list.push_back(gated({4, 6, 8}));
   list.push_back(gated({5, 7, 9}));
@@ -125,7 +136,7 @@ std::int32_t compensation_constant(int dropped_columns, int or_columns) {
     const double kept = c < dropped_columns ? 0.0 : 1.0 - std::pow(0.75, height);
     mean_loss += (height * 0.25 - kept) * std::ldexp(1.0, c);
   }
-  const double step = std::ldexp(1.0, columns - 1);
+  const double step = std::ldexp(1.0, (dropped_columns > 0 ? dropped_columns : or_columns) - 1);
   return static_cast<std::int32_t>(std::lround(mean_loss / step) * std::lround(step));
 }
 

@@ -22,6 +22,11 @@ set(AXVP_RTL_MULTIPLIERS
     ax_mul_dadda_or_v7c
     ax_mul_dadda_or_v8c
     ax_mul_dadda_or_v9c
+    ax_mul_dadda_mix_u4v6c
+    ax_mul_dadda_mix_u5v7c
+    ax_mul_dadda_mix_u6v8c
+    ax_mul_dadda_mix_u6v9c
+    ax_mul_dadda_mix_u7v10c
     ax_mul_dadda_perf_w2
     ax_mul_gated_dadda_468
     ax_mul_gated_dadda_579

@@ -23,6 +23,11 @@
 #include "Vax_mul_dadda_or_v7c.h"
 #include "Vax_mul_dadda_or_v8c.h"
 #include "Vax_mul_dadda_or_v9c.h"
+#include "Vax_mul_dadda_mix_u4v6c.h"
+#include "Vax_mul_dadda_mix_u5v7c.h"
+#include "Vax_mul_dadda_mix_u6v8c.h"
+#include "Vax_mul_dadda_mix_u6v9c.h"
+#include "Vax_mul_dadda_mix_u7v10c.h"
 #include "Vax_mul_dadda_perf_w2.h"
 #include "Vax_mul_gated_dadda_468.h"
 #include "Vax_mul_gated_dadda_579.h"
@@ -52,6 +57,11 @@ inline constexpr VerilatedModule kVerilatedMultipliers[] = {
     {"ax_mul_dadda_or_v7c", &make_multiplier_adapter<Vax_mul_dadda_or_v7c, 1>},
     {"ax_mul_dadda_or_v8c", &make_multiplier_adapter<Vax_mul_dadda_or_v8c, 1>},
     {"ax_mul_dadda_or_v9c", &make_multiplier_adapter<Vax_mul_dadda_or_v9c, 1>},
+    {"ax_mul_dadda_mix_u4v6c", &make_multiplier_adapter<Vax_mul_dadda_mix_u4v6c, 1>},
+    {"ax_mul_dadda_mix_u5v7c", &make_multiplier_adapter<Vax_mul_dadda_mix_u5v7c, 1>},
+    {"ax_mul_dadda_mix_u6v8c", &make_multiplier_adapter<Vax_mul_dadda_mix_u6v8c, 1>},
+    {"ax_mul_dadda_mix_u6v9c", &make_multiplier_adapter<Vax_mul_dadda_mix_u6v9c, 1>},
+    {"ax_mul_dadda_mix_u7v10c", &make_multiplier_adapter<Vax_mul_dadda_mix_u7v10c, 1>},
     {"ax_mul_dadda_perf_w2", &make_multiplier_adapter<Vax_mul_dadda_perf_w2, 1>},
     {"ax_mul_gated_dadda_468", &make_multiplier_adapter<Vax_mul_gated_dadda_468, 4>},
     {"ax_mul_gated_dadda_579", &make_multiplier_adapter<Vax_mul_gated_dadda_579, 4>},
