@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kNoLayer = std::numeric_limits<std::size_t>::max();
 
-std::size_t bytes_of(const QuantizedTensor& tensor) {
-  return tensor.shape.size() * (tensor.type == ElementType::Signed32 ? 4 : 1);
-}
-
 }  // namespace
 
 StoredTensor quantise_image(const QuantizedNetwork& network, const Image& image) {
@@ -91,7 +87,7 @@ void Int8Executor::run_node(std::size_t index, std::vector<StoredTensor>& tensor
   const QuantizedTensor& in = network_->tensors[node.inputs[0]];
   const QuantizedTensor& out = network_->tensors[node.output];
   StoredTensor& result = tensors[node.output];
-  result.resize(bytes_of(out));
+  result.resize(stored_bytes(out));
   const StoredTensor& first = tensors[node.inputs[0]];
   if (const auto* convolution = std::get_if<QuantizedConvolution>(&node.operation)) {
     const std::size_t layer = layer_of_node_[index];

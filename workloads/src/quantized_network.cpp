@@ -22,6 +22,10 @@ std::uint64_t QuantizedNetwork::macs_of_layer(std::size_t index) const {
   return pixels * std::get<QuantizedConvolution>(node.operation).weights.size();
 }
 
+std::size_t stored_bytes(const QuantizedTensor& tensor) {
+  return tensor.shape.size() * (tensor.type == ElementType::Signed32 ? sizeof(std::int32_t) : 1);
+}
+
 ClampRange full_range(ElementType type, Encoding encoding) {
   switch (type) {
     case ElementType::Unsigned8:

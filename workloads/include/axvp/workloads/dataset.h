@@ -32,6 +32,9 @@ struct Dataset {
 /// `limit` > 0 keeps the first `limit` images. Errors: unknown kind, truncated file, label out of range, empty set.
 [[nodiscard]] Result<Dataset> open_dataset(std::string_view specification, std::size_t limit = 0);
 
+/// Fails if there are no images or one does not have the shape that a network reads.
+[[nodiscard]] Result<void> check_images(const Dataset& images, const Shape& input);
+
 /// (value / divisor - mean) / deviation, as channels x height x width.
 [[nodiscard]] std::vector<float> preprocess(const Image& image, const Preprocessing& preprocessing);
 

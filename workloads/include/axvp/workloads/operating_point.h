@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "axvp/common/provenance.h"
@@ -25,6 +26,13 @@ struct OperatingPointFile {
   std::vector<OperatingPoint> points;
   Provenance provenance;
 };
+
+/// Strict: unknown keys, integers that do not fit multiplier, shift or bias, lists of different lengths, points of
+/// different shapes, a name twice or no point at all are errors by JSON pointer. Whether the file belongs to a network
+/// (`network_sha256`) is the caller's check.
+[[nodiscard]] Result<OperatingPointFile> parse_operating_points(std::string_view text, const std::string& name);
+/// One line a layer; the same file gives the same bytes, and what was formatted parses to the same values.
+[[nodiscard]] std::string format_operating_points(const OperatingPointFile& file);
 
 [[nodiscard]] Result<OperatingPointFile> load_operating_points(const std::filesystem::path& path);
 [[nodiscard]] Result<void> save_operating_points(const OperatingPointFile& file, const std::filesystem::path& path);

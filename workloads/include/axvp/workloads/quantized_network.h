@@ -26,6 +26,9 @@ struct QuantizedTensor {
   double scale = 1.0;  ///< Real value of one step; the same at every operating point.
 };
 
+/// Bytes of the whole tensor as stored.
+[[nodiscard]] std::size_t stored_bytes(const QuantizedTensor& tensor);
+
 /// Convolution (a classifier is one over a 1x1 map). Bias, BatchNorm and scales live in the requantisation sets.
 struct QuantizedConvolution {
   Window window;

@@ -1,0 +1,17 @@
+#include "axvp/workloads/dataset.h"
+
+namespace axvp {
+
+Result<void> check_images(const Dataset& images, const Shape& input) {
+  if (images.images.empty()) return fail("{}: no images", images.name);
+  constexpr int kRgb = 3;
+  for (std::size_t i = 0; i < images.images.size(); ++i) {
+    const Image& image = images.images[i];
+    if (image.height != input.height || image.width != input.width || input.channels != kRgb)
+      return fail("{}: image {} is {}x{}x{}, the network reads {}x{}x{} (channels x height x width)", images.name, i,
+                  kRgb, image.height, image.width, input.channels, input.height, input.width);
+  }
+  return {};
+}
+
+}  // namespace axvp
