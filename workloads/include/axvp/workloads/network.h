@@ -33,12 +33,14 @@ struct Window {
   int dilation_height = 1, dilation_width = 1;
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
 
-  /// Output rows and columns for an input of `height` x `width` (rounded down); may be <= 0 if the window is too large.
+  /// Output rows and columns for an input of `height` x `width` (rounded down); 0 if the window does not fit.
   [[nodiscard]] int output_height(int height) const {
-    return (height + pad_top + pad_bottom - dilation_height * (kernel_height - 1) - 1) / stride_height + 1;
+    const int span = height + pad_top + pad_bottom - dilation_height * (kernel_height - 1) - 1;
+    return span < 0 ? 0 : span / stride_height + 1;
   }
   [[nodiscard]] int output_width(int width) const {
-    return (width + pad_left + pad_right - dilation_width * (kernel_width - 1) - 1) / stride_width + 1;
+    const int span = width + pad_left + pad_right - dilation_width * (kernel_width - 1) - 1;
+    return span < 0 ? 0 : span / stride_width + 1;
   }
 };
 

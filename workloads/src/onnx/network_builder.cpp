@@ -1,0 +1,137 @@
+#include "network_builder.h"
+
+#include <algorithm>
+
+namespace axvp::onnx_detail {
+namespace {
+
+constexpr std::size_t kDropped = static_cast<std::size_t>(-1);
+
+std::vector<std::size_t> count_consumers(const Network& network) {
+  std::vector<std::size_t> consumers(network.tensors.size(), 0);
+  for (const Node& node : network.nodes)
+    for (const TensorId input : node.inputs) ++consumers[input];
+  ++consumers[network.output];
+  return consumers;
+}
+
+/// second(first(x)) as one affine map.
+ChannelAffine compose(const ChannelAffine& first, const ChannelAffine& second) {
+  ChannelAffine both = second;
+  for (std::size_t c = 0; c < both.scale.size(); ++c) {
+    both.scale[c] = second.scale[c] * first.scale[c];
+    both.offset[c] = second.scale[c] * first.offset[c] + second.offset[c];
+  }
+  return both;
+}
+
+void join_affines(Network& network) {
+  const std::vector<std::size_t> consumers = count_consumers(network);
+  std::vector<std::size_t> producer(network.tensors.size(), kDropped);
+  for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+    Node& node = network.nodes[i];
+    producer[node.output] = i;
+    auto* second = std::get_if<ChannelAffine>(&node.operation);
+    if (second == nullptr || consumers[node.inputs[0]] != 1 || producer[node.inputs[0]] == kDropped) continue;
+    const Node& before = network.nodes[producer[node.inputs[0]]];
+    const auto* first = std::get_if<ChannelAffine>(&before.operation);
+    if (first == nullptr) continue;
+    *second = compose(*first, *second);
+    node.inputs = before.inputs;  // the first one stays behind without a consumer
+  }
+}
+
+void drop_unused(Network& network) {
+  std::vector<bool> used(network.tensors.size(), false);
+  used[network.input] = used[network.output] = true;
+  std::vector<Node> nodes;
+  for (std::size_t i = network.nodes.size(); i-- > 0;) {
+    Node& node = network.nodes[i];
+    if (!used[node.output]) continue;
+    for (const TensorId input : node.inputs) used[input] = true;
+    nodes.push_back(std::move(node));
+  }
+  std::reverse(nodes.begin(), nodes.end());
+  network.nodes = std::move(nodes);
+
+  std::vector<TensorId> renumbered(network.tensors.size(), kDropped);
+  std::vector<Tensor> tensors;
+  for (TensorId i = 0; i < network.tensors.size(); ++i) {
+    if (!used[i]) continue;
+    renumbered[i] = tensors.size();
+    tensors.push_back(std::move(network.tensors[i]));
+  }
+  network.tensors = std::move(tensors);
+  for (Node& node : network.nodes) {
+    for (TensorId& input : node.inputs) input = renumbered[input];
+    node.output = renumbered[node.output];
+  }
+  network.input = renumbered[network.input];
+  network.output = renumbered[network.output];
+}
+
+}  // namespace
+
+Result<Shape> checked_shape(std::int64_t channels, std::int64_t height, std::int64_t width) {
+  const auto inside = [](std::int64_t value, std::int64_t limit) { return value >= 1 && value <= limit; };
+  if (!inside(channels, kMaximumChannels) || !inside(height, kMaximumSide) || !inside(width, kMaximumSide) ||
+      channels * height > kMaximumElements / width)
+    return fail(
+        "a tensor of {}x{}x{} is outside the supported range (channels 1 to {}, sides 1 to {}, at most {} "
+        "elements)",
+        channels, height, width, kMaximumChannels, kMaximumSide, kMaximumElements);
+  return Shape{static_cast<int>(channels), static_cast<int>(height), static_cast<int>(width)};
+}
+
+TensorId NetworkBuilder::add_input(std::string name, const Shape& shape) {
+  network_.tensors.push_back({std::move(name), shape});
+  return network_.tensors.size() - 1;
+}
+
+std::string NetworkBuilder::unique_name(const std::string& name) {
+  if (names_.insert(name).second) return name;
+  for (int number = 2;; ++number)
+    if (const std::string numbered = fmt::format("{}_{}", name, number); names_.insert(numbered).second)
+      return numbered;
+}
+
+Result<TensorId> NetworkBuilder::append(const std::string& node_name, Operation operation, std::vector<TensorId> inputs,
+                                        std::string tensor_name) {
+  std::vector<Shape> shapes;
+  shapes.reserve(inputs.size());
+  for (const TensorId input : inputs) shapes.push_back(shape_of(input));
+  Node node{node_name, std::move(operation), std::move(inputs), network_.tensors.size()};
+  const auto inferred = infer_shape(node, shapes);
+  if (!inferred) return forward_error(inferred);
+  const auto shape = checked_shape(inferred->channels, inferred->height, inferred->width);
+  if (!shape) return forward_error(shape);
+  node.name = unique_name(node_name);
+  network_.tensors.push_back({std::move(tensor_name), *shape});
+  network_.nodes.push_back(std::move(node));
+  return network_.nodes.back().output;
+}
+
+Result<void> NetworkBuilder::settle_resample(Activation& activation) {
+  if (!activation.resample) return {};
+  const auto tensor = append(activation.resample->node_name, activation.resample->operation, {activation.tensor},
+                             activation.resample->node_name);
+  if (!tensor) return forward_error(tensor);
+  activation.tensor = *tensor;
+  activation.resample.reset();
+  return {};
+}
+
+Result<void> NetworkBuilder::settle(Activation& activation) {
+  if (activation.padding.any())
+    return fail(
+        "its input comes from a Pad of rows and columns, which is supported only in front of Conv and "
+        "AveragePool");
+  return settle_resample(activation);
+}
+
+void simplify(Network& network) {
+  join_affines(network);
+  drop_unused(network);
+}
+
+}  // namespace axvp::onnx_detail

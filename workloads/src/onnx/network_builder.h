@@ -1,0 +1,45 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "value.h"
+
+namespace axvp::onnx_detail {
+
+inline constexpr std::int64_t kMaximumChannels = 1 << 20;
+inline constexpr std::int64_t kMaximumSide = 1 << 16;  ///< Rows or columns of a map, a kernel or a padding.
+inline constexpr std::int64_t kMaximumElements = std::int64_t{1} << 28;  ///< Of one activation tensor (1 GiB of float).
+
+[[nodiscard]] Result<Shape> checked_shape(std::int64_t channels, std::int64_t height, std::int64_t width);
+
+/// Grows a Network node by node; every shape is inferred and checked.
+class NetworkBuilder {
+ public:
+  explicit NetworkBuilder(Network& network) : network_(network) {}
+
+  [[nodiscard]] TensorId add_input(std::string name, const Shape& shape);
+
+  /// Appends a node and its output tensor.
+  [[nodiscard]] Result<TensorId> append(const std::string& node_name, Operation operation, std::vector<TensorId> inputs,
+                                        std::string tensor_name);
+
+  /// Turns a pending Resample into a node. A pending padding is an error: only windows can take it in.
+  [[nodiscard]] Result<void> settle(Activation& activation);
+  /// The same, with the padding left pending.
+  [[nodiscard]] Result<void> settle_resample(Activation& activation);
+
+  [[nodiscard]] const Shape& shape_of(TensorId tensor) const { return network_.tensors[tensor].shape; }
+
+  /// `name`, with a number behind it if an earlier node has the same.
+  [[nodiscard]] std::string unique_name(const std::string& name);
+
+ private:
+  Network& network_;
+  std::set<std::string> names_;
+};
+
+/// Joins neighbouring ChannelAffines (a bias and a BatchNormalization) and drops what the output does not depend on.
+void simplify(Network& network);
+
+}  // namespace axvp::onnx_detail

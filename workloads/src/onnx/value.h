@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "axvp/workloads/network.h"
+
+namespace axvp::onnx_detail {
+
+using Dims = std::vector<std::int64_t>;
+
+/// A tensor known at import: an initialiser, a Constant node, or arithmetic on them.
+struct Constant {
+  Dims dims;
+  std::variant<std::vector<float>, std::vector<std::int64_t>> data;
+
+  [[nodiscard]] std::size_t size() const {
+    return std::visit([](const auto& values) { return values.size(); }, data);
+  }
+  [[nodiscard]] const std::vector<float>* floats() const { return std::get_if<std::vector<float>>(&data); }
+  [[nodiscard]] const std::vector<std::int64_t>* integers() const {
+    return std::get_if<std::vector<std::int64_t>>(&data);
+  }
+};
+
+/// Zero rows and columns round a map that a Pad has asked for and a window has still to take in.
+struct Padding {
+  int top = 0, left = 0, bottom = 0, right = 0;
+  [[nodiscard]] bool any() const { return top != 0 || left != 0 || bottom != 0 || right != 0; }
+};
+
+/// Slices and Pads that are not yet a node of the network, so that a chain of them becomes one.
+struct PendingResample {
+  Resample operation;
+  std::string node_name;
+};
+
+/// A tensor computed from the input. ONNX gives it any rank, the network only channels x height x width: `dims` is
+/// ONNX's view without the batch, {C, H, W} or, flattened, {C * H * W}.
+struct Activation {
+  TensorId tensor = 0;
+  Dims dims;
+  std::optional<PendingResample> resample;
+  Padding padding;  ///< Counted in `dims`, not in the tensor.
+};
+
+using Value = std::variant<Constant, Activation>;
+
+/// "1x16x32"; "scalar" for no dimensions.
+[[nodiscard]] std::string to_text(const Dims& dims);
+
+/// Product of the dimensions, or an error if one is negative or the product exceeds `limit`.
+[[nodiscard]] Result<std::size_t> element_count(const Dims& dims, std::int64_t limit);
+
+}  // namespace axvp::onnx_detail
