@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace axvp {
+
+/// Input ports of ax_pe before a rising clock edge; the ports are described in rtl/pe/ax_pe.sv.
+struct PeInputs {
+  bool act_sign = false;
+  std::uint8_t act_mag = 0;
+  bool swap = false;
+  std::uint8_t select = 0;  ///< 0..3; counts where `swap` is set.
+  bool weight_we = false;
+  bool weight_sign = false;
+  std::uint8_t weight_mag = 0;  ///< 0..127.
+  std::int32_t psum = 0;
+};
+
+/// Output ports of ax_pe after the edge.
+struct PeOutputs {
+  bool act_sign = false;
+  std::uint8_t act_mag = 0;
+  bool swap = false;
+  std::uint8_t select = 0;
+  std::int32_t psum = 0;
+};
+
+/// One Verilated processing element; starts in reset state. Use an object from one thread at a time.
+class VerilatedPe {
+ public:
+  virtual ~VerilatedPe() = default;
+  virtual void reset() = 0;                                           ///< Asserts and releases rst_ni.
+  [[nodiscard]] virtual PeOutputs clock(const PeInputs& inputs) = 0;  ///< One rising edge.
+};
+
+/// What answers at the element's pool ports: the 16-bit product of the held operands under a selection. Called once
+/// after reset and once after each edge.
+using PePool = std::function<std::uint16_t(std::uint8_t x, std::uint8_t w, int select)>;
+
+/// ax_pe alone, with `pool` in place of the multipliers.
+[[nodiscard]] std::unique_ptr<VerilatedPe> make_verilated_pe(PePool pool);
+
+/// ax_pe_gated_dadda_468: with its multiplier in RTL.
+[[nodiscard]] std::unique_ptr<VerilatedPe> make_verilated_pe_gated_dadda_468();
+
+}  // namespace axvp
