@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "axvp/accel/platform_config.h"
+#include "axvp/workloads/quantized_network.h"
+
+namespace axvp {
+
+enum class Opcode : std::uint8_t { Convolution, Add, AveragePool, MaxPool, Resample };
+
+/// Two buffers of a scratchpad, used in turn; equal where one suffices.
+using BufferPair = std::array<std::uint32_t, 2>;
+
+/// One operation of the network with its tiling: what the command processor knows about it. Fixed size in DRAM.
+struct Descriptor {
+  Opcode opcode = Opcode::Convolution;
+  bool last = false;        ///< The inference ends after this one.
+  std::uint16_t node = 0;   ///< Number in reports.
+  std::uint16_t layer = 0;  ///< Of a convolution: its selector in the parameter memory.
+  ElementType input_type = ElementType::Unsigned8;
+  ElementType second_type = ElementType::Unsigned8;
+  ElementType output_type = ElementType::Unsigned8;
+  Shape input;
+  Shape output;
+  Window window;  ///< Convolution and pools.
+  int groups = 1;
+  Resample resample;
+  AddScaling add;
+  PoolScaling pool;
+  ClampRange range;
+  std::uint32_t input_address = 0;  ///< NHWC bytes in DRAM, bus addresses.
+  std::uint32_t second_address = 0;
+  std::uint32_t output_address = 0;
+  std::uint32_t weight_address = 0;    ///< [output channel][k].
+  std::uint32_t parameter_offset = 0;  ///< Of the requantisation set in the parameter memory.
+  int rows_per_tile = 1;               ///< Output rows of a tile, full width; the last tile may have fewer.
+  int channels_per_group = 1;          ///< Output channels whose weights are resident at a time.
+  BufferPair input_buffer{}, second_buffer{}, output_buffer{};  ///< In the activation scratchpad.
+  BufferPair weight_buffer{};
+  BufferPair accumulator_buffer{};
+};
+
+inline constexpr std::size_t kDescriptorBytes = 192;
+using DescriptorBytes = std::array<std::uint8_t, kDescriptorBytes>;
+
+[[nodiscard]] DescriptorBytes encode(const Descriptor& descriptor);
+
+/// Decodes and checks a record against a platform: known opcode, shapes that belong together, buffers inside their
+/// scratchpads, tensors inside DRAM. What passes can be executed without reading or writing out of bounds.
+[[nodiscard]] Result<Descriptor> decode(const std::uint8_t* bytes, const PlatformConfig& config);
+[[nodiscard]] Result<void> check(const Descriptor& descriptor, const PlatformConfig& config);
+
+/// Output rows [begin, end) of a tile and the input rows they need, clipped to the tensor.
+struct RowTile {
+  int begin = 0, end = 0;
+  int input_begin = 0, input_end = 0;
+
+  [[nodiscard]] int rows() const { return end - begin; }
+  [[nodiscard]] int input_rows() const { return input_end - input_begin; }
+};
+
+/// Output channels [begin, end): whole convolution groups, or a part of one.
+struct ChannelGroup {
+  int begin = 0, end = 0;
+
+  [[nodiscard]] int channels() const { return end - begin; }
+};
+
+[[nodiscard]] int element_bytes(ElementType type);
+[[nodiscard]] int tile_count(const Descriptor& descriptor);
+[[nodiscard]] RowTile row_tile(const Descriptor& descriptor, int tile);
+/// The input rows that output rows [begin, end) need.
+[[nodiscard]] RowTile row_tile(const Descriptor& descriptor, int begin, int end);
+[[nodiscard]] std::vector<ChannelGroup> channel_groups(const Descriptor& descriptor);
+/// Length of a dot product.
+[[nodiscard]] int fan_in(const Descriptor& descriptor);
+/// Folds of one run of the array over `group`: K in steps of R, channels of each convolution group in steps of C.
+[[nodiscard]] std::uint64_t fold_count(const Descriptor& descriptor, const ChannelGroup& group,
+                                       const ArrayConfig& array);
+[[nodiscard]] std::uint64_t macs_of(const Descriptor& descriptor);  ///< 0 for other operations than convolutions.
+
+[[nodiscard]] Bytes input_row_bytes(const Descriptor& descriptor);
+[[nodiscard]] Bytes output_row_bytes(const Descriptor& descriptor);
+
+}  // namespace axvp

@@ -1,0 +1,80 @@
+#include "axvp/accel/cycle_ledger.h"
+
+#include <algorithm>
+
+namespace axvp {
+
+std::string_view to_string(CycleOwner owner) {
+  switch (owner) {
+    case CycleOwner::Array:
+      return "array";
+    case CycleOwner::VectorUnit:
+      return "vector_unit";
+    case CycleOwner::WaitForWeights:
+      return "wait_for_weights";
+    case CycleOwner::WaitForActivations:
+      return "wait_for_activations";
+    case CycleOwner::WriteBack:
+      return "write_back";
+    case CycleOwner::Switch:
+      return "switch";
+    case CycleOwner::Descriptor:
+      return "descriptor";
+  }
+  return "";
+}
+
+Cycles OwnedCycles::total() const {
+  Cycles sum = 0;
+  for (const Cycles cycles : of) sum += cycles;
+  return sum;
+}
+
+OwnedCycles& OwnedCycles::operator+=(const OwnedCycles& other) {
+  for (std::size_t i = 0; i < kCycleOwners; ++i) of[i] += other.of[i];
+  return *this;
+}
+
+void CycleLedger::record(CycleOwner owner, Cycles begin, Cycles end) {
+  if (begin >= end) return;
+  auto& intervals = intervals_[static_cast<std::size_t>(owner)];
+  if (!intervals.empty() && begin >= intervals.back().begin && begin <= intervals.back().end)
+    intervals.back().end = std::max(intervals.back().end, end);
+  else
+    intervals.push_back({begin, end});
+}
+
+CycleLedger::Settlement CycleLedger::settle(Cycles begin, Cycles end) {
+  Settlement result;
+  // `free` holds what no owner has taken yet, ascending; each owner in turn takes its part.
+  std::vector<Interval> free{{begin, end}};
+  std::vector<Interval> left;
+  for (std::size_t owner = 0; owner < kCycleOwners; ++owner) {
+    auto& claims = intervals_[owner];
+    std::sort(claims.begin(), claims.end(), [](const Interval& a, const Interval& b) { return a.begin < b.begin; });
+    left.clear();
+    std::size_t next = 0;
+    for (Interval gap : free) {
+      while (next < claims.size() && claims[next].end <= gap.begin) ++next;
+      for (std::size_t i = next; i < claims.size() && claims[i].begin < gap.end && gap.begin < gap.end; ++i) {
+        const Cycles from = std::max(gap.begin, claims[i].begin);
+        const Cycles to = std::min(gap.end, claims[i].end);
+        if (from >= to) continue;
+        result.owned.of[owner] += to - from;
+        if (gap.begin < from) left.push_back({gap.begin, from});
+        gap.begin = to;
+      }
+      if (gap.begin < gap.end) left.push_back(gap);
+    }
+    free.swap(left);
+    claims.clear();
+  }
+  for (const Interval& gap : free) result.unowned += gap.end - gap.begin;
+  return result;
+}
+
+void CycleLedger::clear() {
+  for (auto& intervals : intervals_) intervals.clear();
+}
+
+}  // namespace axvp
