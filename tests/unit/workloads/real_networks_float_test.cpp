@@ -1,22 +1,16 @@
 // The networks of AXVP_DATA against logits that another evaluator made (see the data's README).
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <cstring>
 
 #include "axvp/common/file.h"
 #include "axvp/workloads/dataset.h"
 #include "axvp/workloads/float_executor.h"
 #include "axvp/workloads/onnx_import.h"
+#include "test_data.h"
 
 namespace axvp {
 namespace {
-
-std::filesystem::path data_folder() {
-  const char* folder = std::getenv("AXVP_DATA");
-  return folder != nullptr ? std::filesystem::path(folder)
-                           : std::filesystem::path(AXVP_SOURCE_DIR) / ".." / "shared" / "data";
-}
 
 struct Case {
   std::string network;

@@ -114,7 +114,7 @@ Result<TensorId> NetworkBuilder::append(const std::string& node_name, Operation 
 Result<void> NetworkBuilder::settle_resample(Activation& activation) {
   if (!activation.resample) return {};
   const auto tensor = append(activation.resample->node_name, activation.resample->operation, {activation.tensor},
-                             activation.resample->node_name);
+                             activation.resample->tensor_name);
   if (!tensor) return forward_error(tensor);
   activation.tensor = *tensor;
   activation.resample.reset();

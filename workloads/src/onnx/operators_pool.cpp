@@ -47,6 +47,7 @@ Result<std::vector<std::int64_t>> read_reduced_axes(NodeContext& context) {
 Result<Value> import_average_pool(NodeContext& context) {
   const auto input = context.map(0);
   if (!input) return forward_error(input);
+  if (context.attributes.has("dilations")) return fail("attribute `dilations` is not supported");
   const Shape shape = context.builder.shape_of((*input)->tensor);
   const auto window = read_window(context.attributes, std::nullopt, shape);
   if (!window) return forward_error(window);

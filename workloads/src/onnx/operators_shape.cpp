@@ -182,6 +182,7 @@ Value slice_constant(const Constant& constant, const std::vector<Range>& ranges)
 PendingResample pending_of(const NodeContext& context, const Activation& input) {
   PendingResample pending = input.resample.value_or(PendingResample{});
   pending.node_name = context.name;
+  pending.tensor_name = context.output_name();
   return pending;
 }
 

@@ -36,6 +36,7 @@ struct Padding {
 struct PendingResample {
   Resample operation;
   std::string node_name;
+  std::string tensor_name;
 };
 
 /// A tensor computed from the input. ONNX gives it any rank, the network only channels x height x width: `dims` is
