@@ -44,7 +44,7 @@ struct Descriptor {
   BufferPair accumulator_buffer{};
 };
 
-inline constexpr std::size_t kDescriptorBytes = 192;
+inline constexpr std::size_t kDescriptorBytes = 192;  ///< A multiple of kDramAlignment: records follow each other.
 using DescriptorBytes = std::array<std::uint8_t, kDescriptorBytes>;
 
 [[nodiscard]] DescriptorBytes encode(const Descriptor& descriptor);

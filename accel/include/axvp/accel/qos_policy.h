@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "axvp/accel/events.h"
+#include "axvp/common/field_reader.h"
+
+namespace axvp {
+
+enum class PolicyKind { Fixed, Schedule, Budget };
+[[nodiscard]] std::string_view to_string(PolicyKind kind);
+
+/// Which operating point runs from a simulated time on.
+struct ScheduledPoint {
+  double at_ms = 0.0;
+  std::size_t point = 0;
+};
+
+/// What a window may cost from a simulated time on.
+struct BudgetStep {
+  double at_ms = 0.0;
+  double window_uj = 0.0;  ///< Microjoules per window, > 0.
+};
+
+/// How operating points are chosen between inferences.
+struct PolicyConfig {
+  PolicyKind kind = PolicyKind::Fixed;
+  std::size_t fixed_point = 0;
+  std::vector<ScheduledPoint> schedule;  ///< Ascending times, the first at 0.
+  std::vector<BudgetStep> budget;        ///< Ascending times, the first at 0.
+  double window_ms = 10.0;               ///< Over which energy is measured, > 0.
+  double hysteresis = 0.05;              ///< Share of the budget that must stay free to become more accurate, [0, 1).
+};
+
+/// Reads `policy`, `point`, `schedule`, `budget`, `window_ms`, `hysteresis` of `reader`'s table.
+[[nodiscard]] PolicyConfig read_policy_config(FieldReader& reader);
+/// Errors name the field: a point that does not exist, times that do not ascend, budgets that are not positive.
+[[nodiscard]] Result<void> validate(const PolicyConfig& config, std::size_t points);
+[[nodiscard]] nlohmann::json to_json(const PolicyConfig& config);
+
+/// What the controller sees before an inference.
+struct PolicyObservation {
+  double now_ms = 0.0;  ///< Simulated.
+  Energy energy;        ///< Spent since the start, from the monitor's counts.
+};
+
+struct PolicyDecision {
+  std::size_t point = 0;
+  std::string reason;  ///< For the report; empty where the point stays.
+};
+
+/// The controller: asked before each inference, answers with its operating point.
+///
+/// `budget` measures the energy of each window of window_ms (a window ends with the first inference that ends after it)
+/// scaled to the window's length. Above the budget it takes the next cheaper point. It goes back to the more accurate
+/// neighbour only if what a window of that one last cost is below (1 - hysteresis) of the budget; so a constant budget
+/// between two points' costs does not make it flutter.
+class QosController {
+ public:
+  QosController(PolicyConfig config, std::size_t points);
+
+  [[nodiscard]] PolicyDecision decide(const PolicyObservation& observation);
+
+ private:
+  PolicyDecision decide_by_schedule(double now_ms);
+  PolicyDecision decide_by_budget(const PolicyObservation& observation);
+
+  PolicyConfig config_;
+  std::size_t point_ = 0;
+  bool started_ = false;
+  double window_begin_ms_ = 0.0;
+  Energy window_begin_energy_;
+  std::vector<double> window_uj_of_point_;  ///< Last measured; negative where unknown.
+};
+
+}  // namespace axvp

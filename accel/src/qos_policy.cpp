@@ -1,0 +1,159 @@
+#include "axvp/accel/qos_policy.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace axvp {
+namespace {
+
+constexpr std::int64_t kLargestPoint = 1'000'000;
+constexpr NumberRange kTime{0.0, 1e12};
+constexpr NumberRange kPositive{0.0, 1e12, true};
+constexpr double kUnknown = -1.0;
+constexpr double kMicrojoulesPerPicojoule = 1e-6;
+
+template <class Step>
+Result<void> check_times(const std::vector<Step>& steps, const char* name) {
+  if (steps.empty()) return fail("controller: {} is empty, expected at least one step at 0 ms", name);
+  if (steps.front().at_ms != 0.0) return fail("controller: {} begins at {} ms, expected 0", name, steps.front().at_ms);
+  for (std::size_t i = 1; i < steps.size(); ++i)
+    if (!(steps[i].at_ms > steps[i - 1].at_ms))
+      return fail("controller: {}[{}]: at_ms = {} follows {}, expected ascending times", name, i, steps[i].at_ms,
+                  steps[i - 1].at_ms);
+  return {};
+}
+
+/// The step in force at `now_ms`; the first one is at 0.
+template <class Step>
+const Step& step_at(const std::vector<Step>& steps, double now_ms) {
+  const auto after =
+      std::upper_bound(steps.begin(), steps.end(), now_ms, [](double now, const Step& s) { return now < s.at_ms; });
+  return *(after == steps.begin() ? after : after - 1);
+}
+
+}  // namespace
+
+std::string_view to_string(PolicyKind kind) {
+  switch (kind) {
+    case PolicyKind::Fixed:
+      return "fixed";
+    case PolicyKind::Schedule:
+      return "schedule";
+    case PolicyKind::Budget:
+      return "budget";
+  }
+  return "";
+}
+
+PolicyConfig read_policy_config(FieldReader& reader) {
+  PolicyConfig config;
+  const std::string policy = reader.choice("policy", {"fixed", "schedule", "budget"}, "fixed");
+  config.fixed_point = static_cast<std::size_t>(reader.integer("point", {0, kLargestPoint}, 0));
+  for (FieldReader& step : reader.tables("schedule")) {
+    const double at_ms = step.number("at_ms", kTime);
+    config.schedule.push_back({at_ms, static_cast<std::size_t>(step.integer("point", {0, kLargestPoint}))});
+  }
+  for (FieldReader& step : reader.tables("budget")) {
+    const double at_ms = step.number("at_ms", kTime);
+    config.budget.push_back({at_ms, step.number("window_uj", kPositive)});
+  }
+  config.window_ms = reader.number("window_ms", kPositive, config.window_ms);
+  config.hysteresis = reader.number("hysteresis", {0.0, 0.999}, config.hysteresis);
+  if (policy == "schedule") config.kind = PolicyKind::Schedule;
+  if (policy == "budget") config.kind = PolicyKind::Budget;
+  return config;
+}
+
+Result<void> validate(const PolicyConfig& config, std::size_t points) {
+  const auto check_point = [&](std::size_t point, const std::string& field) -> Result<void> {
+    if (point < points) return {};
+    return fail("controller: {} = {}, but there are {} operating points, from 0", field, point, points);
+  };
+  switch (config.kind) {
+    case PolicyKind::Fixed:
+      return check_point(config.fixed_point, "point");
+    case PolicyKind::Schedule:
+      for (std::size_t i = 0; i < config.schedule.size(); ++i)
+        if (auto valid = check_point(config.schedule[i].point, fmt::format("schedule[{}].point", i)); !valid)
+          return valid;
+      return check_times(config.schedule, "schedule");
+    case PolicyKind::Budget:
+      break;
+  }
+  for (std::size_t i = 0; i < config.budget.size(); ++i)
+    if (!(config.budget[i].window_uj > 0.0))
+      return fail("controller: budget[{}].window_uj = {}, expected a number > 0", i, config.budget[i].window_uj);
+  if (!(config.window_ms > 0.0)) return fail("controller: window_ms = {}, expected a number > 0", config.window_ms);
+  if (!(config.hysteresis >= 0.0 && config.hysteresis < 1.0))
+    return fail("controller: hysteresis = {}, expected a number >= 0 and < 1", config.hysteresis);
+  return check_times(config.budget, "budget");
+}
+
+nlohmann::json to_json(const PolicyConfig& config) {
+  nlohmann::json result = {{"policy", to_string(config.kind)}};
+  if (config.kind == PolicyKind::Fixed) result["point"] = config.fixed_point;
+  if (config.kind == PolicyKind::Schedule)
+    for (const auto& step : config.schedule)
+      result["schedule"].push_back({{"at_ms", step.at_ms}, {"point", step.point}});
+  if (config.kind == PolicyKind::Budget) {
+    for (const auto& step : config.budget)
+      result["budget"].push_back({{"at_ms", step.at_ms}, {"window_uj", step.window_uj}});
+    result["window_ms"] = config.window_ms;
+    result["hysteresis"] = config.hysteresis;
+  }
+  return result;
+}
+
+QosController::QosController(PolicyConfig config, std::size_t points)
+    : config_(std::move(config)), window_uj_of_point_(points, kUnknown) {
+  if (config_.kind == PolicyKind::Fixed) point_ = config_.fixed_point;
+}
+
+PolicyDecision QosController::decide(const PolicyObservation& observation) {
+  switch (config_.kind) {
+    case PolicyKind::Fixed:
+      return {point_, ""};
+    case PolicyKind::Schedule:
+      return decide_by_schedule(observation.now_ms);
+    case PolicyKind::Budget:
+      break;
+  }
+  return decide_by_budget(observation);
+}
+
+PolicyDecision QosController::decide_by_schedule(double now_ms) {
+  const ScheduledPoint& step = step_at(config_.schedule, now_ms);
+  if (step.point == point_) return {point_, ""};
+  point_ = step.point;
+  return {point_, fmt::format("scheduled from {} ms on", step.at_ms)};
+}
+
+PolicyDecision QosController::decide_by_budget(const PolicyObservation& observation) {
+  if (!started_) {
+    started_ = true;
+    window_begin_ms_ = observation.now_ms;
+    window_begin_energy_ = observation.energy;
+    return {point_, ""};
+  }
+  const double elapsed_ms = observation.now_ms - window_begin_ms_;
+  if (elapsed_ms < config_.window_ms) return {point_, ""};
+  const double spent_uj = (observation.energy - window_begin_energy_).to_picojoules().value * kMicrojoulesPerPicojoule;
+  const double window_uj = spent_uj * config_.window_ms / elapsed_ms;
+  window_begin_ms_ = observation.now_ms;
+  window_begin_energy_ = observation.energy;
+  window_uj_of_point_[point_] = window_uj;
+  const double budget_uj = step_at(config_.budget, observation.now_ms).window_uj;
+  if (window_uj > budget_uj) {
+    if (point_ + 1 == window_uj_of_point_.size()) return {point_, ""};  // nothing cheaper
+    ++point_;
+    return {point_, fmt::format("{:.3f} uJ a window exceed {:.3f}", window_uj, budget_uj)};
+  }
+  if (point_ == 0) return {point_, ""};
+  const double expected_uj = window_uj_of_point_[point_ - 1];
+  if (expected_uj > (1.0 - config_.hysteresis) * budget_uj) return {point_, ""};
+  --point_;
+  return {point_, expected_uj < 0.0 ? fmt::format("{:.3f} uJ a window stay below {:.3f}", window_uj, budget_uj)
+                                    : fmt::format("{:.3f} uJ a window fit {:.3f}", expected_uj, budget_uj)};
+}
+
+}  // namespace axvp

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "axvp/accel/cycle_ledger.h"
+#include "axvp/accel/events.h"
+#include "axvp/accel/platform_config.h"
+#include "axvp/accel/program.h"
+#include "axvp/accel/qos_policy.h"
+#include "axvp/power/energy_table.h"
+#include "axvp/workloads/int8_executor.h"
+
+namespace axvp {
+
+/// One inference on the platform, from doorbell to interrupt.
+struct InferenceRecord {
+  std::size_t index = 0;
+  std::size_t point = 0;  ///< Operating point.
+  Cycles begin = 0;       ///< Doorbell.
+  Cycles end = 0;         ///< Interrupt.
+  std::vector<std::int32_t> logits;
+  EventCounts counts;  ///< As the host read them from the counter registers; a switch at the start is contained.
+  EnergyBreakdown energy;
+
+  [[nodiscard]] Cycles cycles() const { return end - begin; }
+};
+
+/// Sums over the inferences that ran at one operating point, of one operation of the network.
+struct NodeStatistics {
+  std::uint64_t inferences = 0;
+  OwnedCycles cycles;  ///< Their total is the operation's time; nothing overlaps between operations.
+  EventCounts counts;
+  EnergyBreakdown energy;
+};
+
+/// A change of the operating point: at the start of an inference, contained in that one's cycles, counts and energy.
+struct SwitchRecord {
+  Cycles begin = 0;
+  Cycles cycles = 0;
+  std::optional<std::size_t> from;  ///< None at the first inference, which loads everything.
+  std::size_t to = 0;
+  Bytes bytes = 0;  ///< Loaded: the point's record, selectors and the sets that differ.
+  EnergyBreakdown energy;
+  std::string reason;
+};
+
+/// A run: per inference, per operating point and operation (`nodes[point][node]`, as Program::nodes), and the sums.
+struct PlatformResult {
+  std::vector<InferenceRecord> inferences;
+  std::vector<std::vector<NodeStatistics>> nodes;
+  std::vector<SwitchRecord> switches;
+  OwnedCycles cycles;
+  EventCounts counts;
+  EnergyBreakdown energy;
+  Cycles end = 0;  ///< Of the run, the host's work included.
+};
+
+/// What a run needs. `program` was compiled for `config`, `pool` and the network's operating points.
+struct PlatformInputs {
+  PlatformConfig config;
+  Program program;
+  SelectablePool pool;
+  EnergyTable energy;
+  PolicyConfig policy;
+  std::vector<StoredTensor> inputs;                          ///< One inference each.
+  std::function<void(const InferenceRecord&)> on_inference;  ///< After each one, for progress; may be empty.
+};
+
+/// Price of every event: the table's rows for the pool's selectables, PE and lane, SRAM prices at the scratchpads'
+/// sizes, leakage of all instances. Errors: a selectable or encoding that the table lacks.
+[[nodiscard]] Result<EventPrices> event_prices(const EnergyTable& table, const SelectablePool& pool,
+                                               const PlatformConfig& config);
+
+/// Runs all inputs through the SystemC platform. Once per process (the SystemC kernel is one per process), from
+/// sc_main. Errors of the input (configuration, policy, sizes) come before simulation; errors of the run: the watchdog
+/// names the processes that wait, an audit names the operation whose bytes, MACs or cycles do not add up, a bus error
+/// or a bad descriptor names itself.
+[[nodiscard]] Result<PlatformResult> run_platform(const PlatformInputs& inputs);
+
+}  // namespace axvp
