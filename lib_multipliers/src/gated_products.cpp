@@ -6,10 +6,9 @@
 namespace axvp {
 
 GatedProducts::GatedProducts(const TruthTable& table, Encoding encoding, bool x_is_signed)
-    : products_(TruthTable::kPairs) {
-  const bool x_unsigned = encoding == Encoding::SignMagnitude && !x_is_signed;
+    : products_(TruthTable::kPairs), bytes_are_signed_(encoding == Encoding::TwosComplement || x_is_signed) {
   for (int bx = 0; bx < TruthTable::kSide; ++bx) {
-    const int x = x_unsigned ? bx : static_cast<std::int8_t>(bx);
+    const int x = bytes_are_signed_ ? static_cast<std::int8_t>(bx) : bx;
     for (int bw = 0; bw < TruthTable::kSide; ++bw) {
       const int w = static_cast<std::int8_t>(bw);
       std::int32_t product = 0;
@@ -22,6 +21,7 @@ GatedProducts::GatedProducts(const TruthTable& table, Encoding encoding, bool x_
         }
       }
       products_[static_cast<std::size_t>(bx * TruthTable::kSide + bw)] = product;
+      is_exact_ = is_exact_ && product == x * w;
       if (x != -128 && w != -128)
         largest_magnitude_ = std::max(largest_magnitude_, std::abs(static_cast<std::int64_t>(product)));
     }

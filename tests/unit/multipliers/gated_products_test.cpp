@@ -49,6 +49,22 @@ TEST(GatedProducts, TwosComplementIndexesTheTableByTheStoredByte) {
   EXPECT_EQ(products(byte(7), byte(9)), 1709);
 }
 
+TEST(GatedProducts, ExactMeansEveryProductOfTheStoredBytes) {
+  const auto magnitudes = TruthTable::from_function([](std::uint8_t x, std::uint8_t w) { return std::int32_t{x} * w; });
+  const auto bytes = TruthTable::from_function([](std::uint8_t x, std::uint8_t w) {
+    return std::int32_t{static_cast<std::int8_t>(x)} * static_cast<std::int8_t>(w);
+  });
+  for (const bool x_is_signed : {false, true}) {
+    EXPECT_TRUE(GatedProducts(magnitudes, Encoding::SignMagnitude, x_is_signed).is_exact());
+    EXPECT_TRUE(GatedProducts(bytes, Encoding::TwosComplement, x_is_signed).is_exact());
+    EXPECT_FALSE(GatedProducts(bytes, Encoding::SignMagnitude, x_is_signed).is_exact());
+    EXPECT_FALSE(GatedProducts(biased_table(), Encoding::SignMagnitude, x_is_signed).is_exact());
+  }
+  EXPECT_FALSE(GatedProducts(magnitudes, Encoding::SignMagnitude, false).x_bytes_are_signed());
+  EXPECT_TRUE(GatedProducts(magnitudes, Encoding::SignMagnitude, true).x_bytes_are_signed());
+  EXPECT_TRUE(GatedProducts(bytes, Encoding::TwosComplement, false).x_bytes_are_signed());
+}
+
 TEST(GatedProducts, RowIsIndexedByTheStoredWeightByte) {
   const GatedProducts products{biased_table(), Encoding::SignMagnitude, true};
   for (int w = 0; w < 256; ++w) EXPECT_EQ(products.row(byte(-3))[w], products(byte(-3), byte(w)));

@@ -45,6 +45,7 @@ std::vector<Case> cases() {
       {"depthwise", {5, 6, 6}, 5, 5, window(3, 2, 1)},
       {"depth_multiplier", {3, 5, 5}, 6, 3, window(3, 1, 1)},
       {"one_pixel", {1, 1, 1}, 1, 1, window(3, 1, 1)},
+      {"many_channels", {19, 4, 4}, 21, 1, window(3, 1, 1)},
       {"pad_wider_than_map", {2, 2, 1}, 2, 1, window(5, 1, 2)},
   };
 }
@@ -121,6 +122,29 @@ TEST_P(EveryConvolution, EqualsTheSevenLoopReference) {
       const Layer layer = random_layer(GetParam(), type, encoding);
       const GatedProducts products{table, encoding, type == ElementType::Signed8};
       const auto expected = reference(GetParam(), layer, type, encoding, table);
+      std::vector<std::int32_t> actual(expected.size(), -1);
+      accumulate({&layer.convolution, GetParam().input, layer.input.data(), 0, layer.convolution.weights.data(), 0,
+                  layer.rows, 0, GetParam().output_channels},
+                 products, actual.data());
+      EXPECT_EQ(actual, expected) << to_string(encoding) << ", element type " << static_cast<int>(type);
+    }
+}
+
+/// The multiplying kernel, on every byte that memory can hold (-128 too).
+TEST_P(EveryConvolution, ExactProductsEqualTheSevenLoopReference) {
+  const auto exact = [](Encoding encoding) {
+    return TruthTable::from_function([=](std::uint8_t x, std::uint8_t w) {
+      return encoding == Encoding::SignMagnitude ? x * w : static_cast<std::int8_t>(x) * static_cast<std::int8_t>(w);
+    });
+  };
+  for (const Encoding encoding : {Encoding::SignMagnitude, Encoding::TwosComplement})
+    for (const ElementType type : {ElementType::Unsigned8, ElementType::Signed8}) {
+      Layer layer = random_layer(GetParam(), type, encoding);
+      layer.convolution.weights[0] = -128;
+      layer.input[0] = type == ElementType::Signed8 ? 0x80 : layer.input[0];
+      const GatedProducts products{exact(encoding), encoding, type == ElementType::Signed8};
+      ASSERT_TRUE(products.is_exact());
+      const auto expected = reference(GetParam(), layer, type, encoding, exact(encoding));
       std::vector<std::int32_t> actual(expected.size(), -1);
       accumulate({&layer.convolution, GetParam().input, layer.input.data(), 0, layer.convolution.weights.data(), 0,
                   layer.rows, 0, GetParam().output_channels},

@@ -25,10 +25,16 @@ class GatedProducts {
   }
   /// Largest magnitude over the operands that can occur (|w| <= 127, no -128): bounds the accumulator.
   [[nodiscard]] std::int64_t largest_magnitude() const { return largest_magnitude_; }
+  /// Whether all 65,536 products are x * w: a kernel may then multiply instead of looking up.
+  [[nodiscard]] bool is_exact() const { return is_exact_; }
+  /// Whether x's bytes are read as two's complement: signed tensors, and all tensors in s8.
+  [[nodiscard]] bool x_bytes_are_signed() const { return bytes_are_signed_; }
 
  private:
   std::vector<std::int32_t> products_;
   std::int64_t largest_magnitude_ = 0;
+  bool bytes_are_signed_ = false;
+  bool is_exact_ = true;
 };
 
 }  // namespace axvp
