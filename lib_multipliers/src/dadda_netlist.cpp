@@ -10,7 +10,7 @@ namespace axvp {
 namespace {
 
 constexpr int kBits = 8;
-constexpr std::size_t kColumns = 2 * kBits;
+constexpr std::size_t kColumns = 16;
 const std::string kOne = "1";
 
 /// Bits still to be added, a queue per column: adders take from the front, so that the nets that settle first are used
@@ -44,7 +44,7 @@ class Builder {
         if (i + j < parameters_.dropped_columns) continue;
         const std::string net = fmt::format("pp_{}_{}", i, j);
         netlist_.partial_products.push_back({i, j, gate_of(i + j), net});
-        columns_[static_cast<std::size_t>(i + j)].push_back(net);
+        columns_[static_cast<std::size_t>(i) + static_cast<std::size_t>(j)].push_back(net);
       }
     }
   }

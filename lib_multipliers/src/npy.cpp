@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::string_view kMagic{"\x93NUMPY", 6};
 constexpr std::uint64_t kReadLimit = 4u << 20;  // bytes; 65,536 products of 8 bytes and a header fit many times
+constexpr std::uint64_t kLongestHeader =
+    1024;  // bytes; NumPy's take 54 or 118. Bounds the depth of std::regex's recursion
 
 std::uint64_t little_endian(std::string_view bytes) {
   std::uint64_t value = 0;
@@ -60,6 +62,9 @@ Result<Preamble> parse_preamble(std::string_view content, const std::string& nam
   const std::uint64_t length = little_endian(content.substr(8, length_bytes));
   if (content.size() < begin || length > content.size() - begin)
     return fail("{}: truncated: {} bytes, the header is not complete", name, content.size());
+  if (length > kLongestHeader)
+    return fail("{}: a header of {} bytes, expected at most {}; write it with numpy.save", name, length,
+                kLongestHeader);
   return Preamble{std::string{content.substr(begin, length)}, begin + length};
 }
 

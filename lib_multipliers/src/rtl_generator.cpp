@@ -143,6 +143,7 @@ std::string generate_rtl(const DaddaMultiplier& m) {
 std::vector<GeneratedFile> generate_multiplier_rtl() {
   const std::vector<DaddaMultiplier>& all = built_in_dadda_multipliers();
   std::vector<GeneratedFile> files;
+  files.reserve(all.size() + 2);
   for (const DaddaMultiplier& m : all)
     files.push_back({fmt::format("rtl/multipliers/{}.sv", rtl_module_of(m.id)), generate_rtl(m)});
   files.push_back({"rtl/multipliers/modules.cmake", module_list(all)});

@@ -104,6 +104,8 @@ TEST(Npy, RefusesOtherTypesAndShapes) {
   EXPECT_THAT(message(npy(dictionary("<i4", "False", "(65536,)"), elements(4))), HasSubstr("expected (256, 256)"));
   EXPECT_THAT(message(npy("{'descr': '<i4', }", elements(4))),
               HasSubstr("lacks a plain descr, fortran_order or shape"));
+  EXPECT_THAT(message("\x93NUMPY" + std::string{"\x01\x00\xff\xff", 4} + std::string(70000, ' ')),
+              HasSubstr("a header of 65535 bytes"));
   std::string file = npy(dictionary("<i4"), elements(4));
   file[6] = '\x09';
   EXPECT_THAT(message(file), HasSubstr("format version 9.0"));

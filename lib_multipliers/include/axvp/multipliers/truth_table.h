@@ -23,7 +23,7 @@ class TruthTable {
     std::vector<std::int32_t> products(kPairs);
     for (int x = 0; x < kSide; ++x)
       for (int w = 0; w < kSide; ++w)
-        products[static_cast<std::size_t>(x * kSide + w)] =
+        products[static_cast<std::size_t>(x) * kSide + static_cast<std::size_t>(w)] =
             product_of_bytes(static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(w));
     return TruthTable{std::move(products)};
   }
