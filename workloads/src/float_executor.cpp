@@ -51,17 +51,31 @@ struct Geometry {
   [[nodiscard]] Span columns(int kernel_column) const {
     return inside(column_offset(kernel_column), window.stride_width, input.width, output.width);
   }
-  /// Calls visit(output index, input index) for all positions of one tap that lie on the map, within one channel.
+  /// Calls visit(output begin, input begin, count) for each stretch of output columns whose positions under one tap lie
+  /// on the map, within one channel; input positions are stride_width apart.
   template <class Visit>
-  void for_tap(int kernel_row, int kernel_column, const Visit& visit) const {
+  void for_stretches(int kernel_row, int kernel_column, const Visit& visit) const {
     const Span rows_inside = rows(kernel_row);
     const Span columns_inside = columns(kernel_column);
+    if (columns_inside.begin >= columns_inside.end) return;
+    const int first_column = columns_inside.begin * window.stride_width + column_offset(kernel_column);
     for (int row = rows_inside.begin; row < rows_inside.end; ++row) {
       const int input_row = row * window.stride_height + row_offset(kernel_row);
-      const int input_begin = input_row * input.width + column_offset(kernel_column);
-      for (int column = columns_inside.begin; column < columns_inside.end; ++column)
-        visit(to_size(row * output.width + column), to_size(input_begin + column * window.stride_width));
+      visit(to_size(row) * to_size(output.width) + to_size(columns_inside.begin),
+            to_size(input_row) * to_size(input.width) + to_size(first_column),
+            to_size(columns_inside.end - columns_inside.begin));
     }
+  }
+  /// Calls visit(output index, input index) for all of them.
+  template <class Visit>
+  void for_tap(int kernel_row, int kernel_column, const Visit& visit) const {
+    const std::size_t step = to_size(window.stride_width);
+    for_stretches(kernel_row, kernel_column, [&](std::size_t out, std::size_t in, std::size_t count) {
+      if (step == 1)  // apart, so that the compiler can vectorise it
+        for (std::size_t i = 0; i < count; ++i) visit(out + i, in + i);
+      else
+        for (std::size_t i = 0; i < count; ++i) visit(out + i, in + i * step);
+    });
   }
   [[nodiscard]] std::size_t input_plane() const { return to_size(input.height) * to_size(input.width); }
   [[nodiscard]] std::size_t output_plane() const { return to_size(output.height) * to_size(output.width); }
@@ -71,13 +85,16 @@ struct Geometry {
 void im2col(const Geometry& geometry, const float* input, int channels, std::vector<float>& columns) {
   const std::size_t plane = geometry.output_plane();
   const Window& window = geometry.window;
-  columns.assign(to_size(channels * window.kernel_height * window.kernel_width) * plane, 0.0F);
+  const bool padded = window.pad_top > 0 || window.pad_left > 0 || window.pad_bottom > 0 || window.pad_right > 0;
+  columns.resize(to_size(channels) * to_size(window.kernel_height) * to_size(window.kernel_width) * plane);
   float* row = columns.data();
   for (int channel = 0; channel < channels; ++channel, input += geometry.input_plane())
     for (int kernel_row = 0; kernel_row < window.kernel_height; ++kernel_row)
-      for (int kernel_column = 0; kernel_column < window.kernel_width; ++kernel_column, row += plane)
+      for (int kernel_column = 0; kernel_column < window.kernel_width; ++kernel_column, row += plane) {
+        if (padded) std::fill_n(row, plane, 0.0F);
         geometry.for_tap(kernel_row, kernel_column,
                          [&](std::size_t output, std::size_t position) { row[output] = input[position]; });
+      }
 }
 
 /// One input channel a group: a matrix product would have nothing to share.
@@ -100,7 +117,8 @@ bool is_pointwise(const Window& window) {
          window.pad_right == 0;
 }
 
-void convolve(const Geometry& geometry, const Convolution& convolution, const float* input, float* output) {
+void convolve(const Geometry& geometry, const Convolution& convolution, const float* input, float* output,
+              std::vector<float>& buffer) {
   fix_summation_order();
   const int channels = geometry.input.channels / convolution.groups;
   const int outputs = convolution.output_channels / convolution.groups;
@@ -108,7 +126,6 @@ void convolve(const Geometry& geometry, const Convolution& convolution, const fl
       static_cast<Eigen::Index>(channels) * convolution.window.kernel_height * convolution.window.kernel_width;
   const auto plane = static_cast<Eigen::Index>(geometry.output_plane());
   const bool direct = is_pointwise(convolution.window);
-  std::vector<float> buffer;
   for (int group = 0; group < convolution.groups; ++group) {
     const float* maps = input + to_size(group * channels) * geometry.input_plane();
     if (!direct) im2col(geometry, maps, channels, buffer);
@@ -125,6 +142,7 @@ struct Run {
   const Shape& input_shape;
   const Shape& output_shape;
   std::vector<float>& output;
+  std::vector<float>& buffer;  ///< Kept from node to node.
 
   [[nodiscard]] const std::vector<float>& input() const { return *inputs[0]; }
 
@@ -133,7 +151,7 @@ struct Run {
     if (convolution.groups == input_shape.channels && convolution.groups > 1)
       convolve_depthwise(geometry, convolution, input().data(), output.data());
     else
-      convolve(geometry, convolution, input().data(), output.data());
+      convolve(geometry, convolution, input().data(), output.data(), buffer);
   }
   void operator()(const ChannelAffine& affine) const {
     const std::size_t plane = output.size() / affine.scale.size();
@@ -210,13 +228,14 @@ FloatTensors run_float(const Network& network, const std::vector<float>& input) 
     throw std::invalid_argument(fmt::format("run_float: {} input values, expected {}", input.size(), expected));
   FloatTensors tensors(network.tensors.size());
   tensors[network.input] = input;
+  std::vector<float> buffer;
   for (const Node& node : network.nodes) {
     std::vector<const std::vector<float>*> inputs;
     inputs.reserve(node.inputs.size());
     for (const TensorId id : node.inputs) inputs.push_back(&tensors[id]);
     const Shape& shape = network.tensors[node.output].shape;
     tensors[node.output].assign(shape.size(), 0.0F);
-    std::visit(Run{inputs, network.tensors[node.inputs[0]].shape, shape, tensors[node.output]}, node.operation);
+    std::visit(Run{inputs, network.tensors[node.inputs[0]].shape, shape, tensors[node.output], buffer}, node.operation);
   }
   return tensors;
 }

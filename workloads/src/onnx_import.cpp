@@ -130,7 +130,6 @@ Result<void> import_node(const onnx::GraphProto& graph, int index, int opset, Va
 }
 
 Result<TensorId> find_output(const onnx::GraphProto& graph, Values& values, NetworkBuilder& builder) {
-  if (graph.output_size() != 1) return fail("{} graph outputs; a network has one", graph.output_size());
   const auto value = values.find(graph.output(0).name());
   if (value == values.end()) return fail("it is an output that is not supported (only an operator's first is)");
   auto* activation = std::get_if<Activation>(&value->second);
@@ -144,6 +143,7 @@ Result<Network> build(const onnx::ModelProto& model, const ImportOptions& option
   const auto opset = read_opset(model);
   if (!opset) return forward_error(opset);
   const onnx::GraphProto& graph = model.graph();
+  if (graph.output_size() != 1) return fail("{} graph outputs; a network has one", graph.output_size());
   const auto order = execution_order(graph);
   if (!order) return forward_error(order);
   auto values = read_initialisers(graph);
