@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "axvp/common/result.h"
+#include "axvp/power/activity.h"
+#include "axvp/power/energy_table.h"
+#include "axvp/power/netlist.h"
+#include "axvp/power/timing.h"
+
+namespace axvp {
+
+/// Energy of one module instance of a netlist (or of its top), over a whole simulation.
+struct PartEnergy {
+  std::string part;  ///< Path of the instance, "" for the top itself.
+  Picojoules internal{};
+  Picojoules switching{};  ///< C V^2 / 2 of the part's own input pins, whoever drives them.
+  Nanowatts leakage{};
+  SquareMicrometres area{};
+  std::size_t cells = 0;
+};
+
+/// Energy of a netlist over a simulation. Every toggle of a net costs C V^2 / 2 of each input pin on it (no wires),
+/// charged to the cell that owns the pin; so parts add up, and a block pays for its operand ports. Internal energy
+/// comes from the NLDM tables at the net's load and the propagated slews; where several inputs may have caused an
+/// output's toggle, their tables are weighted with how often both toggled together.
+struct NetlistEnergy {
+  std::string activity;
+  std::uint64_t transitions = 0;
+  std::vector<PartEnergy> parts;     ///< As in Netlist::parts.
+  Picojoules switching_at_inputs{};  ///< The share of all switching that is charged at the input ports.
+  Nanoseconds critical_path{};
+
+  [[nodiscard]] PartEnergy total() const;
+  /// Mean per transition of one part.
+  [[nodiscard]] EventEnergy per_transition(const PartEnergy& part) const;
+};
+
+/// Zero-delay simulation and pricing. Fails where the library has no internal_power tables for a cell, and as
+/// simulate_zero_delay() does.
+[[nodiscard]] Result<NetlistEnergy> measure_energy(const Netlist& netlist, const Stimulus& stimulus,
+                                                   const TimingOptions& options = {});
+
+/// Switching energy alone if every net toggled `toggles` times, input ports left out: what static tools call switching
+/// power under a global activity; a cross-check.
+[[nodiscard]] Picojoules switching_under_global_activity(const Netlist& netlist, double toggles);
+
+}  // namespace axvp

@@ -1,0 +1,108 @@
+#include "axvp/power/netlist.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "netlists.h"
+
+namespace axvp {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Result<Netlist> read(const std::string& json) {
+  return parse_netlist(json, "n.json", "top", tiny_library());
+}
+
+TEST(Netlist, OrdersCellsByTheirInputs) {
+  const auto netlist = read(nand_inverter());
+  ASSERT_TRUE(netlist) << netlist.error().message;
+  ASSERT_EQ(netlist->combinational.size(), 2u);
+  EXPECT_EQ(netlist->cells[netlist->combinational[0]].type->name, "NAND");
+  EXPECT_EQ(netlist->cells[netlist->combinational[1]].type->name, "INV");
+  EXPECT_EQ(netlist->area(), SquareMicrometres{5.0});
+}
+
+TEST(Netlist, FindsFlipFlopsAndTheirClock) {
+  const auto netlist = read(toggle_register());
+  ASSERT_TRUE(netlist) << netlist.error().message;
+  ASSERT_EQ(netlist->flip_flops.size(), 1u);
+  EXPECT_EQ(netlist->clock, netlist->find_port("clk_i")->bits[0]);
+}
+
+TEST(Netlist, ModulesBecomeParts) {
+  const auto netlist = read(R"({"modules": {
+    "top": {"ports": {"a": {"direction": "input", "bits": [2]}, "y": {"direction": "output", "bits": [3]}},
+            "cells": {"u_0": {"type": "half", "connections": {"p": [2], "q": [4]}},
+                      "u_1": {"type": "half", "connections": {"p": [4], "q": [3]}}}},
+    "half": {"ports": {"p": {"direction": "input", "bits": [7]}, "q": {"direction": "output", "bits": [8]}},
+             "cells": {"g": {"type": "INV", "connections": {"A": [7], "Y": [8]}}}}}})");
+  ASSERT_TRUE(netlist) << netlist.error().message;
+  EXPECT_THAT(netlist->parts, ElementsAre("", "u_0", "u_1"));
+  ASSERT_EQ(netlist->cells.size(), 2u);
+  EXPECT_EQ(netlist->cells[1].name, "u_1.g");
+  EXPECT_EQ(netlist->cells[1].part, 2u);
+  EXPECT_EQ(netlist->cells[0].nets[1], netlist->cells[1].nets[0]);
+}
+
+struct WrongNetlist {
+  const char* name;
+  std::string json;
+  std::string message;
+};
+
+class WrongNetlists : public ::testing::TestWithParam<WrongNetlist> {};
+
+TEST_P(WrongNetlists, AreRefused) {
+  const auto netlist = read(GetParam().json);
+  ASSERT_FALSE(netlist);
+  EXPECT_THAT(netlist.error().message, HasSubstr("n.json: "));
+  EXPECT_THAT(netlist.error().message, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, WrongNetlists,
+    ::testing::Values(
+        WrongNetlist{"NotJson", "{", "not valid JSON"}, WrongNetlist{"AnArray", "[]", "no module `top`"},
+        WrongNetlist{"NoTop", R"({"modules": {"other": {}}})", "no module `top`"},
+        WrongNetlist{"UnknownCell", one_cell("NOR", R"({"A": [2], "B": [3], "Y": [4]})"),
+                     "cell g is a `NOR`, which the library tiny does not have"},
+        WrongNetlist{"Latch", one_cell("HOLD", R"({"D": [2], "G": [3], "Q": [4]})"), "cell g (HOLD) is a latch"},
+        WrongNetlist{"UnconnectedInput", one_cell("NAND", R"({"A": [2], "Y": [4]})"),
+                     "pin B of cell g (NAND) is not connected"},
+        WrongNetlist{"UnknownPin", one_cell("NAND", R"({"A": [2], "Z": [3], "Y": [4]})"),
+                     "connects the pin Z, which NAND does not have"},
+        WrongNetlist{"WidePin", one_cell("NAND", R"({"A": [2, 3], "B": [3], "Y": [4]})"), "pin A of cell g has 2 bits"},
+        WrongNetlist{"Undefined", one_cell("NAND", R"({"A": ["x"], "B": [3], "Y": [4]})"),
+                     "pin A of cell g is undefined (\"x\")"},
+        WrongNetlist{"NotABit", one_cell("NAND", R"({"A": [true], "B": [3], "Y": [4]})"),
+                     "is true, expected a bit number"},
+        WrongNetlist{"Undriven", one_cell("NAND", R"({"A": [2], "B": [9], "Y": [4]})"),
+                     "pin B of cell g has no driver"},
+        WrongNetlist{"TwoDrivers", one_cell("NAND", R"({"A": [2], "B": [3], "Y": [2]})"),
+                     "a net is driven by an input port and by cell g"},
+        WrongNetlist{"DrivenConstant", one_cell("NAND", R"({"A": [2], "B": [3], "Y": ["0"]})"),
+                     "a constant net is driven by cell g"},
+        WrongNetlist{"Loop", one_cell("NAND", R"({"A": [2], "B": [4], "Y": [4]})"),
+                     "combinational loop through cell g"},
+        WrongNetlist{"InnerClock", one_cell("DFF", R"({"D": [2], "CK": [4], "RN": [3], "Q": [4]})"),
+                     "the clock of cell g is not an input port"},
+        WrongNetlist{"PortDirection", R"({"modules": {"top": {"ports": {"a": {"direction": "inout", "bits": [2]}}}}})",
+                     "port a has direction \"inout\""},
+        WrongNetlist{"UndrivenOutput",
+                     R"({"modules": {"top": {"ports": {"y": {"direction": "output", "bits": [2]}}}}})",
+                     "port y has no driver"}),
+    [](const auto& param) { return std::string{param.param.name}; });
+
+TEST(Netlist, TwoClocksAreRefused) {
+  const auto netlist = read(R"({"modules": {"top": {
+    "ports": {"a": {"direction": "input", "bits": [2]}, "b": {"direction": "input", "bits": [3]}},
+    "cells": {"f": {"type": "DFF", "connections": {"D": [2], "CK": [2], "RN": ["1"]}},
+              "g": {"type": "DFF", "connections": {"D": [2], "CK": [3], "RN": ["1"]}}}}}})");
+  ASSERT_FALSE(netlist);
+  EXPECT_THAT(netlist.error().message, HasSubstr("cell g has another clock"));
+}
+
+}  // namespace
+}  // namespace axvp
