@@ -13,7 +13,7 @@ using nlohmann::json;
 constexpr const char* kSchema = "axvp-operating-points";
 constexpr std::int64_t kSchemaVersion = 1;
 constexpr std::uint64_t kFileLimit = 1ull << 30;  // bytes
-constexpr IntegerRange kMultiplierRange{-32768, 32767};
+constexpr IntegerRange kMultiplierRange{-32767, 32767};
 constexpr IntegerRange kShiftRange{1, 32};
 constexpr IntegerRange kBiasRange{-(std::int64_t{1} << 47), (std::int64_t{1} << 47) - 1};
 constexpr NumberRange kPositive{0.0, std::numeric_limits<double>::max(), true};
