@@ -13,10 +13,10 @@ packages=(
   # RTL and synthesis
   verilator yosys berkeley-abc qflow-tech-osu018
   # tests and benchmarks
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
 )
 if [ "${1:-}" = "--checks" ]; then  # additionally what formatting, static analysis, coverage and cross-checks use
-  packages+=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev gcovr iverilog opensta libonnx-testdata)
+  packages+=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev gcovr iverilog opensta)
 fi
 
 missing=()

@@ -125,6 +125,10 @@ Result<void> import_node(const onnx::GraphProto& graph, int index, int opset, Va
   if (!value) return forward_error(value);
   const auto finished = context.attributes.finish();
   if (!finished) return forward_error(finished);
+  if (const auto* constant = std::get_if<Constant>(&*value)) {
+    const auto counted = builder.count_folded(*constant);
+    if (!counted) return counted;
+  }
   values.emplace(node.output(0), std::move(*value));
   return {};
 }

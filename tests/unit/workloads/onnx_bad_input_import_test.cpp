@@ -432,6 +432,16 @@ std::vector<BadModel> bad_models() {
          m.integers("s", {1 << 30, 1 << 30}).node("ConstantOfShape", {"s"}, "y", "fill");
        },
        "ConstantOfShape `fill`: 1073741824x1073741824 elements are more than"},
+      {"growing_constant",
+       [](Model& m) {
+         m.integers("c0", std::vector<std::int64_t>(1024, 0));
+         for (int i = 0; i < 24; ++i) {
+           const std::string part = "c" + std::to_string(i);
+           m.node("Concat", {part, part}, "c" + std::to_string(i + 1)).with("axis", 0);
+         }
+         m.node("Reshape", {"x", "c24"}, "y");
+       },
+       "the constants that nodes compute exceed 33554432 elements"},
       {"gather_index",
        [](Model& m) {
          m.integers("i", {7}).node("Shape", {"x"}, "s").node("Gather", {"s", "i"}, "y", "g");

@@ -111,6 +111,12 @@ Result<TensorId> NetworkBuilder::append(const std::string& node_name, Operation 
   return network_.nodes.back().output;
 }
 
+Result<void> NetworkBuilder::count_folded(const Constant& constant) {
+  folded_ += static_cast<std::int64_t>(constant.size());
+  if (folded_ > kMaximumFolded) return fail("the constants that nodes compute exceed {} elements", kMaximumFolded);
+  return {};
+}
+
 Result<void> NetworkBuilder::settle_resample(Activation& activation) {
   if (!activation.resample) return {};
   const auto tensor = append(activation.resample->node_name, activation.resample->operation, {activation.tensor},

@@ -10,6 +10,8 @@ namespace axvp::onnx_detail {
 inline constexpr std::int64_t kMaximumChannels = 1 << 20;
 inline constexpr std::int64_t kMaximumSide = 1 << 16;  ///< Rows or columns of a map, a kernel or a padding.
 inline constexpr std::int64_t kMaximumElements = std::int64_t{1} << 28;  ///< Of one activation tensor (1 GiB of float).
+inline constexpr std::int64_t kMaximumFolded = std::int64_t{1}
+                                               << 25;  ///< Elements of all constants that nodes compute.
 
 [[nodiscard]] Result<Shape> checked_shape(std::int64_t channels, std::int64_t height, std::int64_t width);
 
@@ -29,6 +31,9 @@ class NetworkBuilder {
   /// The same, with the padding left pending.
   [[nodiscard]] Result<void> settle_resample(Activation& activation);
 
+  /// Takes a constant that a node has computed into account; an error beyond kMaximumFolded.
+  [[nodiscard]] Result<void> count_folded(const Constant& constant);
+
   [[nodiscard]] const Shape& shape_of(TensorId tensor) const { return network_.tensors[tensor].shape; }
 
   /// `name`, with a number behind it if an earlier node has the same.
@@ -37,6 +42,7 @@ class NetworkBuilder {
  private:
   Network& network_;
   std::set<std::string> names_;
+  std::int64_t folded_ = 0;
 };
 
 /// Joins neighbouring ChannelAffines (a bias and a BatchNormalization) and drops what the output does not depend on.

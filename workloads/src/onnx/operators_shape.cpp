@@ -2,6 +2,7 @@
 // counts as 1 throughout: a network handles one image.
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "constant.h"
 #include "operators.h"
@@ -9,8 +10,7 @@
 namespace axvp::onnx_detail {
 namespace {
 
-constexpr std::int64_t kMaximumConstant = std::int64_t{1} << 28;  ///< Elements of a folded constant.
-constexpr std::int64_t kMaximumFilled = 1 << 16;                  ///< Elements that ConstantOfShape may make.
+constexpr std::int64_t kMaximumFilled = 1 << 16;  ///< Elements that ConstantOfShape may make.
 
 Dims with_batch(const Dims& dims) {
   Dims all{1};
@@ -52,7 +52,7 @@ std::vector<std::size_t> walk(const Dims& dims, std::int64_t start, const std::v
 /// and the view of its tensor.
 Result<Value> reshaped(NodeContext& context, const Dims& target) {
   if (auto* constant = std::get_if<Constant>(context.inputs[0])) {
-    const auto count = element_count(target, kMaximumConstant);
+    const auto count = element_count(target, kMaximumFolded);
     if (!count) return forward_error(count);
     if (*count != constant->size())
       return fail("shape {} does not hold {} elements", to_text(target), constant->size());
@@ -90,7 +90,7 @@ Result<Dims> resolve_reshape(const Dims& current, const Dims& wanted, bool zero_
       target[i] = 1;
     }
   }
-  const auto known = element_count(target, kMaximumConstant);
+  const auto known = element_count(target, kMaximumFolded);
   if (!known) return forward_error(known);
   if (open) {
     const std::int64_t total = product(current.begin(), current.end());
@@ -159,11 +159,30 @@ Result<std::vector<Range>> read_ranges(NodeContext& context, const Dims& dims) {
     const auto axis = normalise_axis(axes[i], dims.size());
     if (!axis) return forward_error(axis);
     if (steps[i] == 0) return fail("step 0 on axis {}", axes[i]);
-    if (steps[i] < -kMaximumConstant || steps[i] > kMaximumConstant)
+    if (steps[i] < -kMaximumFolded || steps[i] > kMaximumFolded)
       return fail("step {} on axis {} is too large", steps[i], axes[i]);
     ranges[*axis] = clip_range(starts[i], ends[i], steps[i], dims[*axis]);
   }
   return ranges;
+}
+
+/// The parts behind each other along `axis`; their types are the same and `target` is their joint shape.
+Constant join(const std::vector<const Constant*>& parts, std::size_t axis, const Dims& target) {
+  const auto middle = target.begin() + static_cast<std::ptrdiff_t>(axis);
+  const auto outer = static_cast<std::size_t>(product(target.begin(), middle));
+  return std::visit(
+      [&](const auto& of_type) {
+        std::decay_t<decltype(of_type)> joined;
+        joined.reserve(static_cast<std::size_t>(product(target.begin(), target.end())));
+        for (std::size_t o = 0; o < outer; ++o)
+          for (const Constant* part : parts) {
+            const auto& values = std::get<std::decay_t<decltype(of_type)>>(part->data);
+            const std::size_t chunk = values.size() / outer;
+            for (std::size_t i = o * chunk; i < (o + 1) * chunk; ++i) joined.push_back(values[i]);
+          }
+        return Constant{target, std::move(joined)};
+      },
+      parts.front()->data);
 }
 
 Value slice_constant(const Constant& constant, const std::vector<Range>& ranges) {
@@ -385,36 +404,51 @@ Result<Value> import_gather(NodeContext& context) {
   const Dims& dims = (*data)->dims;
   const auto axis = normalise_axis(context.attributes.integer("axis", 0), dims.size());
   if (!axis) return forward_error(axis);
-  if (*axis != 0) return fail("axis {} is not supported; supported is 0", *axis);
-  const auto inner = static_cast<std::size_t>(product(dims.begin() + 1, dims.end()));
-  if (inner * indices->size() > static_cast<std::size_t>(kMaximumFilled))
-    return fail("it makes more than {} elements", kMaximumFilled);
+  const auto middle = dims.begin() + static_cast<std::ptrdiff_t>(*axis);
+  const Dims& index_dims = std::get<Constant>(*context.inputs[1]).dims;
+  Dims target(dims.begin(), middle);
+  target.insert(target.end(), index_dims.begin(), index_dims.end());
+  target.insert(target.end(), middle + 1, dims.end());
+  const auto count = element_count(target, kMaximumFilled);
+  if (!count) return forward_error(count);
+  for (const std::int64_t index : *indices)
+    if (index < -*middle || index >= *middle) return fail("index {} is outside {}", index, *middle);
+  const std::int64_t outer = product(dims.begin(), middle);
+  const std::int64_t inner = product(middle + 1, dims.end());
   std::vector<std::size_t> sources;
-  for (const std::int64_t index : *indices) {
-    if (index < -dims[0] || index >= dims[0]) return fail("index {} is outside {}", index, dims[0]);
-    const auto row = static_cast<std::size_t>(index < 0 ? index + dims[0] : index);
-    for (std::size_t i = 0; i < inner; ++i) sources.push_back(row * inner + i);
-  }
-  Dims target = std::get<Constant>(*context.inputs[1]).dims;
-  target.insert(target.end(), dims.begin() + 1, dims.end());
+  for (std::int64_t o = 0; o < outer; ++o)
+    for (const std::int64_t index : *indices)
+      for (std::int64_t i = 0; i < inner; ++i)
+        sources.push_back(static_cast<std::size_t>((o * *middle + (index < 0 ? index + *middle : index)) * inner + i));
   return pick(**data, sources, target);
 }
 
 Result<Value> import_concat(NodeContext& context) {
   if (!context.attributes.has("axis")) return fail("attribute `axis` is missing");
-  const std::int64_t axis = context.attributes.integer("axis", 0);
-  std::vector<std::int64_t> joined;
+  for (const Value* input : context.inputs)
+    if (input != nullptr && std::holds_alternative<Activation>(*input))
+      return fail("joining computed tensors is not supported; supported are constants");
+  std::vector<const Constant*> parts;
   for (std::size_t i = 0; i < context.inputs.size(); ++i) {
-    if (context.has_input(i) && std::holds_alternative<Activation>(*context.inputs[i]))
-      return fail("joining computed tensors is not supported; supported are shapes");
-    const auto values = context.integers(i, "part");
-    if (!values) return forward_error(values);
-    if (std::get<Constant>(*context.inputs[i]).dims.size() != 1 || (axis != 0 && axis != -1))
-      return fail("supported are lists of integers");
-    joined.insert(joined.end(), values->begin(), values->end());
+    const auto part = context.constant(i, "part");
+    if (!part) return forward_error(part);
+    parts.push_back(*part);
   }
-  const auto count = static_cast<std::int64_t>(joined.size());
-  return Constant{{count}, std::move(joined)};
+  if (parts.empty()) return fail("it has no inputs");
+  const Constant& first = *parts.front();
+  const auto axis = normalise_axis(context.attributes.integer("axis", 0), first.dims.size());
+  if (!axis) return forward_error(axis);
+  Dims target = first.dims;
+  target[*axis] = 0;
+  for (const Constant* part : parts) {
+    Dims dims = part->dims;
+    if (dims.size() == target.size()) target[*axis] += std::exchange(dims[*axis], first.dims[*axis]);
+    if (dims != first.dims || part->data.index() != first.data.index())
+      return fail("parts of shapes {} and {} do not fit together", to_text(first.dims), to_text(part->dims));
+  }
+  const auto count = element_count(target, kMaximumFolded);
+  if (!count) return forward_error(count);
+  return join(parts, *axis, target);
 }
 
 Result<Value> import_cast(NodeContext& context) {
