@@ -28,7 +28,7 @@ std::string last_lines(const std::string& text) {
   return join(lines, "\n  ");
 }
 
-std::string first_word_line(const std::string& text, const std::string& marker) {
+std::string line_with(const std::string& text, const std::string& marker) {
   for (const auto& line : split(text, '\n'))
     if (line.find(marker) != std::string::npos) return line;
   return "unknown";
@@ -109,8 +109,8 @@ Result<Synthesiser> Synthesiser::create(const SynthesisOptions& options) {
   result.library_ = std::make_shared<const LibertyLibrary>(std::move(*library));
   result.adder_map_ = adder_map(*result.library_);
   const auto abc = run_process(options.abc, {"-c", "version"});
-  result.tools_ = {{"yosys", first_word_line(version->output, "Yosys")},
-                   {"abc", abc ? first_word_line(abc->output, "ABC") : "unknown"}};
+  result.tools_ = {{"yosys", line_with(version->output, "Yosys")},
+                   {"abc", abc ? line_with(abc->output, "UC Berkeley, ABC") : "unknown"}};
   return result;
 }
 
