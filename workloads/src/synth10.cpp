@@ -26,13 +26,13 @@ constexpr int kLevel = 16;      // colour units a step of the 8-bit scale
 constexpr int kWhite = 255 * kLevel;
 
 // What makes the set hard. Lengths in position units, colours in steps of the 8-bit scale.
-constexpr int kSmallestRadius = 5 * kSubpixels;
+constexpr int kSmallestRadius = 6 * kSubpixels;
 constexpr int kLargestRadius = 12 * kSubpixels;
-constexpr int kLowestContrast = 14;
-constexpr int kHighestContrast = 130;
-constexpr int kLargestTexture = 44;
-constexpr int kLargestNoise = 30;  // standard deviation
-constexpr int kMostClutter = 5;    // small shapes behind the figure
+constexpr int kLowestContrast = 32;
+constexpr int kHighestContrast = 150;
+constexpr int kLargestTexture = 30;
+constexpr int kLargestNoise = 19;  // standard deviation
+constexpr int kMostClutter = 4;    // small shapes behind the figure
 
 using Colour = std::array<int, 3>;                             // in units of 1/16 step
 using Canvas = std::array<std::array<int, kSide * kSide>, 3>;  // planes of the same units
@@ -127,7 +127,7 @@ class Painter {
 
   /// A base colour, a linear gradient and a texture, the same in all channels or not.
   void ground() {
-    for (int& component : ground_) component = draw(30 * kLevel, 225 * kLevel);
+    for (int& component : ground_) component = draw(20 * kLevel, 140 * kLevel);
     Colour slope_x{};
     Colour slope_y{};
     for (std::size_t c = 0; c < 3; ++c) {
@@ -194,21 +194,11 @@ class Painter {
       }
   }
 
-  /// A colour whose largest difference to the ground is `contrast`, in a random direction of colour space.
+  /// Lighter than the ground by up to `contrast`, less in some channels. Were figures lighter or darker at random, a
+  /// small network would not begin to learn within a few epochs.
   Colour figure_colour(int contrast) {
-    Colour direction{};
-    int largest = 0;
-    while (largest < 64) {
-      for (int& component : direction) component = draw(-256, 256);
-      largest = 0;
-      for (const int component : direction) largest = std::max(largest, std::abs(component));
-    }
     Colour colour{};
-    for (std::size_t c = 0; c < 3; ++c) {
-      const int difference = contrast * direction[c] / largest;
-      const int wanted = ground_[c] + difference;
-      colour[c] = wanted == clamped(wanted) ? wanted : ground_[c] - difference;
-    }
+    for (std::size_t c = 0; c < 3; ++c) colour[c] = clamped(ground_[c] + contrast * draw(64, 256) / 256);
     return colour;
   }
 
