@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::size_t kNoLayer = std::numeric_limits<std::size_t>::max();
 
+/// Working memory of the calling thread: kept between layers and images.
+KernelScratch& thread_scratch() {
+  thread_local KernelScratch scratch;
+  return scratch;
+}
+
 }  // namespace
 
 StoredTensor quantise_image(const QuantizedNetwork& network, const Image& image) {
@@ -26,6 +32,27 @@ StoredTensor quantise_image(const QuantizedNetwork& network, const Image& image)
   StoredTensor stored(image.pixels.size());
   for (std::size_t i = 0; i < stored.size(); ++i) stored[i] = byte_of[i % 3][image.pixels[i]];
   return stored;
+}
+
+void accumulate(const ConvolutionTile& tile, const std::shared_ptr<const ProductPlan>& plan,
+                std::int32_t* accumulators) {
+  const QuantizedConvolution& convolution = *tile.convolution;
+  const int outputs = convolution.output_channels / convolution.groups;
+  const int inputs = tile.input_shape.channels / convolution.groups;
+  const int channels = tile.channel_end - tile.channel_begin;
+  const int first_group = tile.channel_begin / outputs;
+  const bool whole_groups = convolution.groups > 1 && channels % outputs == 0;
+  ConvolutionKernel::Description description;
+  description.window = convolution.window;
+  description.input = tile.input_shape;
+  description.channels_of_group = whole_groups ? outputs : channels;
+  description.groups = whole_groups ? channels / outputs : 1;
+  description.group_inputs = inputs;
+  description.first_input_channel = first_group * inputs;
+  description.weights = tile.weights;
+  const ConvolutionKernel kernel{description, plan, default_kernel_tier()};
+  kernel.accumulate_rows(tile.input, {tile.input_first_row, tile.row_begin, tile.row_end}, accumulators,
+                         thread_scratch());
 }
 
 Result<Int8Executor> Int8Executor::create(const QuantizedNetwork& network, const OperatingPoint& point,
@@ -47,38 +74,24 @@ Result<Int8Executor> Int8Executor::create(const QuantizedNetwork& network, const
                   point.requantisation[l].size(), convolution.output_channels);
     executor.layer_of_node_[layers[l]] = l;
     const bool is_signed = input.type == ElementType::Signed8;
-    std::shared_ptr<const GatedProducts> products;
-    for (std::size_t earlier = 0; earlier < l && !products; ++earlier) {
-      const bool same_sign =
-          (network.tensors[network.nodes[layers[earlier]].inputs[0]].type == ElementType::Signed8) == is_signed;
-      if (same_sign && tables[earlier] == tables[l]) products = executor.products_of_layer_[earlier];
-    }
-    if (!products) products = std::make_shared<const GatedProducts>(tables[l], network.encoding, is_signed);
-    const std::int64_t worst = products->largest_magnitude() * convolution.fan_in(input.shape);
+    const auto plan = ProductPlan::of(tables[l], network.encoding, is_signed);
+    const std::int64_t worst = plan->largest_magnitude() * convolution.fan_in(input.shape);
     if (worst > std::numeric_limits<std::int32_t>::max())
       return fail("layer {}, operating point {}, selectable {}: {} products of up to {} overflow the int32 accumulator",
                   node.name, point.name, point.selectable_of_layer[l], convolution.fan_in(input.shape),
-                  products->largest_magnitude());
-    executor.products_of_layer_.push_back(std::move(products));
+                  plan->largest_magnitude());
+    executor.layers_.push_back({std::make_shared<const ConvolutionKernel>(convolution, input.shape, plan),
+                                std::make_shared<const RequantisationTable>(point.requantisation[l])});
   }
   return executor;
 }
 
 std::vector<std::int32_t> Int8Executor::accumulators_of_layer(std::size_t index, const StoredTensor& input) const {
   const QuantizedNode& node = network_->nodes[network_->layers()[index]];
-  const auto& convolution = std::get<QuantizedConvolution>(node.operation);
   const Shape& out = network_->tensors[node.output].shape;
   std::vector<std::int32_t> accumulators(out.size());
-  const ConvolutionTile tile{&convolution,
-                             network_->tensors[node.inputs[0]].shape,
-                             input.data(),
-                             0,
-                             convolution.weights.data(),
-                             0,
-                             out.height,
-                             0,
-                             convolution.output_channels};
-  accumulate(tile, *products_of_layer_[index], accumulators.data());
+  const std::uint8_t* image = input.data();
+  layers_[index].kernel->accumulate(&image, 1, accumulators.data(), thread_scratch());
   return accumulators;
 }
 
@@ -91,10 +104,10 @@ void Int8Executor::run_node(std::size_t index, std::vector<StoredTensor>& tensor
   const StoredTensor& first = tensors[node.inputs[0]];
   if (const auto* convolution = std::get_if<QuantizedConvolution>(&node.operation)) {
     const std::size_t layer = layer_of_node_[index];
-    const auto accumulators = accumulators_of_layer(layer, first);
-    const std::size_t pixels = static_cast<std::size_t>(out.shape.height) * static_cast<std::size_t>(out.shape.width);
-    requantise_tensor(accumulators.data(), pixels, point_.requantisation[layer], convolution->range, out.type,
-                      result.data());
+    const std::uint8_t* image = first.data();
+    std::uint8_t* bytes = result.data();
+    layers_[layer].kernel->run(&image, 1, {layers_[layer].requantisation.get(), convolution->range, out.type}, &bytes,
+                               thread_scratch());
   } else if (const auto* add = std::get_if<QuantizedAdd>(&node.operation)) {
     run_add(*add, in, first.data(), network_->tensors[node.inputs[1]], tensors[node.inputs[1]].data(), out,
             result.data());

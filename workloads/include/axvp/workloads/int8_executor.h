@@ -7,8 +7,10 @@
 
 #include "axvp/multipliers/gated_products.h"
 #include "axvp/multipliers/truth_table.h"
+#include "axvp/workloads/convolution_kernel.h"
 #include "axvp/workloads/dataset.h"
 #include "axvp/workloads/operating_point.h"
+#include "axvp/workloads/product_plan.h"
 #include "axvp/workloads/quantized_network.h"
 
 namespace axvp {
@@ -31,9 +33,14 @@ struct ConvolutionTile {
   int channel_begin = 0, channel_end = 0;  ///< Output channels; within one group if groups > 1, or any whole groups.
 };
 
-/// acc[(row, column, channel)] = sum over k of products(x, w), int32, rows and channels of the tile only; padding adds
+/// The specification: acc[(row, column, channel)] = sum over k of products(x, w), int32, rows and channels of the tile only; padding adds
 /// 0.
 void accumulate(const ConvolutionTile& tile, const GatedProducts& products, std::int32_t* accumulators);
+
+/// The same sums, bit for bit, by the fast kernels of the tile's plan (convolution_kernel.h). Packs the tile's weights
+/// on every call: for whole layers, ConvolutionKernel packs them once.
+void accumulate(const ConvolutionTile& tile, const std::shared_ptr<const ProductPlan>& plan,
+                std::int32_t* accumulators);
 
 /// Non-convolution nodes on whole stored tensors; also what the vector unit computes.
 void run_add(const QuantizedAdd& add, const QuantizedTensor& a, const std::uint8_t* bytes_a, const QuantizedTensor& b,
@@ -74,12 +81,18 @@ class Int8Executor {
   [[nodiscard]] const OperatingPoint& operating_point() const { return point_; }
 
  private:
+  /// Prepared once, shared by copies.
+  struct Layer {
+    std::shared_ptr<const ConvolutionKernel> kernel;
+    std::shared_ptr<const RequantisationTable> requantisation;
+  };
+
   Int8Executor(const QuantizedNetwork& network, OperatingPoint point) : network_(&network), point_(std::move(point)) {}
 
   const QuantizedNetwork* network_;
   OperatingPoint point_;
   std::vector<std::size_t> layer_of_node_;                               // npos for other nodes
-  std::vector<std::shared_ptr<const GatedProducts>> products_of_layer_;  // shared between layers with the same table
+  std::vector<Layer> layers_;
 };
 
 /// Index of the largest logit; the lowest index wins a tie.

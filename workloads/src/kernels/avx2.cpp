@@ -1,0 +1,201 @@
+#include <immintrin.h>
+
+#include <cstring>
+
+#include "kernel_set.h"
+
+// AVX2, without VNNI: 8-bit operands are widened to 16 bits, so vpmaddwd adds pairs of products exactly.
+namespace axvp::kernels {
+namespace {
+
+inline __m256i load(const void* address) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(address));
+}
+inline void store(void* address, __m256i value) {
+  _mm256_storeu_si256(static_cast<__m256i*>(address), value);
+}
+
+void map_bytes(const std::uint8_t* map, const std::uint8_t* in, std::size_t count, std::uint8_t* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = map[in[i]];
+}
+
+/// One pixel's 16 channels hold two partial sums a channel: lane pairs (channel 4v, ...) of vector v.
+struct PairSums {
+  __m256i part[4];
+};
+
+inline __m256i widened_weights(const std::int8_t* weights) {
+  return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(weights)));
+}
+
+/// Adds the pairs and brings the 16 channels into order.
+inline void store_sums(const PairSums& sums, const std::int32_t* bias, std::int32_t* out) {
+  for (int half = 0; half < 2; ++half) {
+    const __m256i mixed = _mm256_hadd_epi32(sums.part[2 * half], sums.part[2 * half + 1]);
+    const __m256i ordered = _mm256_permute4x64_epi64(mixed, 0xd8);
+    store(out + 8 * half, _mm256_add_epi32(ordered, load(bias + 8 * half)));
+  }
+}
+
+template <int PixelCount>
+void dot_tile(const DotOperands& o, int pixel, int channel) {
+  const std::uint8_t* x[PixelCount];
+  for (int p = 0; p < PixelCount; ++p) x[p] = o.pixels.base + o.pixels.offsets[pixel + p];
+  const std::int8_t* weights = o.weights + static_cast<std::ptrdiff_t>(channel) * o.steps * kDotStep;
+  PairSums sums[PixelCount];
+  for (auto& s : sums)
+    for (auto& part : s.part) part = _mm256_setzero_si256();
+  for (int step = 0; step < o.steps; ++step, weights += kLanes * kDotStep) {
+    const std::ptrdiff_t offset = o.step_offsets[step];
+    __m256i words[PixelCount];
+    for (int p = 0; p < PixelCount; ++p) {
+      std::int32_t quad;
+      std::memcpy(&quad, x[p] + offset, sizeof(quad));
+      words[p] = _mm256_broadcastq_epi64(_mm_cvtepu8_epi16(_mm_cvtsi32_si128(quad)));
+    }
+    for (int v = 0; v < 4; ++v) {
+      const __m256i w = widened_weights(weights + 16 * v);
+      for (int p = 0; p < PixelCount; ++p)
+        sums[p].part[v] = _mm256_add_epi32(sums[p].part[v], _mm256_madd_epi16(words[p], w));
+    }
+  }
+  for (int p = 0; p < PixelCount; ++p)
+    store_sums(sums[p], o.bias + channel, o.sums + (pixel + p) * o.sums_stride + channel);
+}
+
+void dot(const DotOperands& o) {
+  for (int channel = 0; channel < o.channels; channel += kLanes) {
+    int pixel = 0;
+    for (; pixel + 2 <= o.pixels.count; pixel += 2) dot_tile<2>(o, pixel, channel);
+    if (pixel < o.pixels.count) dot_tile<1>(o, pixel, channel);
+  }
+}
+
+/// Transposes 8 codes of 16 columns into 8 rows of 16 entries.
+inline void transpose_codes(const std::int16_t* const* columns, int code, std::int16_t* rows) {
+  for (int half = 0; half < 2; ++half) {
+    __m128i r[8], s[8];
+    for (int i = 0; i < 8; ++i) r[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(columns[8 * half + i] + code));
+    for (int i = 0; i < 4; ++i) {
+      s[2 * i] = _mm_unpacklo_epi16(r[2 * i], r[2 * i + 1]);
+      s[2 * i + 1] = _mm_unpackhi_epi16(r[2 * i], r[2 * i + 1]);
+    }
+    for (int i = 0; i < 2; ++i)
+      for (int j = 0; j < 2; ++j) {
+        r[4 * i + 2 * j] = _mm_unpacklo_epi32(s[4 * i + j], s[4 * i + 2 + j]);
+        r[4 * i + 2 * j + 1] = _mm_unpackhi_epi32(s[4 * i + j], s[4 * i + 2 + j]);
+      }
+    for (int i = 0; i < 4; ++i) {
+      __m128i* out = reinterpret_cast<__m128i*>(rows + 2 * i * kLanes + 8 * half);
+      _mm_storeu_si128(out, _mm_unpacklo_epi64(r[i], r[4 + i]));
+      _mm_storeu_si128(out + 2, _mm_unpackhi_epi64(r[i], r[4 + i]));
+    }
+  }
+}
+
+void build_rows(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
+                std::int16_t* table) {
+  for (int k = 0; k < block.depth; ++k, weights += kLanes, table += 256 * kLanes) {
+    const std::int16_t* columns[kLanes];
+    for (int lane = 0; lane < kLanes; ++lane) columns[lane] = source.by_weight + 256 * weights[lane];
+    for (int code = 0; code < codes; code += 8) transpose_codes(columns, code, table + code * kLanes);
+  }
+}
+
+template <int Depth, bool Fits16Bits>
+void add_block(const RowOperands& o) {
+  for (int pixel = 0; pixel < o.pixels.count; ++pixel) {
+    const std::uint8_t* x = o.pixels.base + o.pixels.offsets[pixel];
+    std::int32_t* sums = o.sums + pixel * o.sums_stride;
+    __m256i low = load(sums);
+    __m256i high = load(sums + 8);
+    if constexpr (Fits16Bits) {
+      __m256i small = load(o.table + x[0] * kLanes);
+#pragma GCC unroll 16
+      for (int k = 1; k < Depth; ++k) small = _mm256_add_epi16(small, load(o.table + (256 * k + x[k]) * kLanes));
+      low = _mm256_add_epi32(low, _mm256_cvtepi16_epi32(_mm256_castsi256_si128(small)));
+      high = _mm256_add_epi32(high, _mm256_cvtepi16_epi32(_mm256_extracti128_si256(small, 1)));
+    } else {
+#pragma GCC unroll 16
+      for (int k = 0; k < Depth; ++k) {
+        const auto* row = reinterpret_cast<const __m128i*>(o.table + (256 * k + x[k]) * kLanes);
+        low = _mm256_add_epi32(low, _mm256_cvtepi16_epi32(_mm_loadu_si128(row)));
+        high = _mm256_add_epi32(high, _mm256_cvtepi16_epi32(_mm_loadu_si128(row + 1)));
+      }
+    }
+    store(sums, low);
+    store(sums + 8, high);
+  }
+}
+
+template <int Depth = kBlockDepth>
+void add_rows(const RowOperands& o) {
+  if (o.block.depth == Depth) {
+    o.fits_16_bits ? add_block<Depth, true>(o) : add_block<Depth, false>(o);
+  } else {
+    if constexpr (Depth > 1) add_rows<Depth - 1>(o);
+  }
+}
+
+inline __m256i bytes_as_words32(const std::uint8_t* bytes) {
+  return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(bytes)));
+}
+
+void depthwise(const DepthwiseOperands& o) {
+  for (int pixel = 0; pixel < o.pixels.count; ++pixel) {
+    const std::uint8_t* first = o.pixels.base + o.pixels.offsets[pixel];
+    for (int c = 0; c < o.channels; c += 8) {
+      __m256i sums = _mm256_setzero_si256();
+      for (int tap = 0; tap < o.taps; ++tap) {
+        const __m256i row = _mm256_slli_epi32(bytes_as_words32(o.weights + tap * o.channels + c), 8);
+        const __m256i index = _mm256_or_si256(row, bytes_as_words32(first + o.tap_offsets[tap] + c));
+        sums = _mm256_add_epi32(sums, _mm256_i32gather_epi32(o.products, index, 4));
+      }
+      store(o.sums + pixel * o.sums_stride + c, sums);
+    }
+  }
+}
+
+/// Arithmetic right shift of 64-bit lanes, which AVX2 lacks: shift the biased value, take the shifted bias off again.
+inline __m256i shift_right(__m256i value, __m256i shift) {
+  const __m256i bias = _mm256_set1_epi64x(std::int64_t{1} << 62);
+  return _mm256_sub_epi64(_mm256_srlv_epi64(_mm256_add_epi64(value, bias), shift), _mm256_srlv_epi64(bias, shift));
+}
+
+inline __m256i clamped(__m256i value, __m256i low, __m256i high) {
+  value = _mm256_blendv_epi8(value, high, _mm256_cmpgt_epi64(value, high));
+  return _mm256_blendv_epi8(value, low, _mm256_cmpgt_epi64(low, value));
+}
+
+/// 4 channels of one pixel; the results are the low bytes of the 64-bit lanes.
+inline __m256i requantised(const RequantiseOperands& o, const std::int32_t* sums, int channel) {
+  const __m256i wide = _mm256_cvtepi32_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(sums + channel)));
+  const __m256i product = _mm256_mul_epi32(wide, load(o.multipliers + channel));
+  const __m256i value = shift_right(_mm256_add_epi64(product, load(o.offsets + channel)), load(o.shifts + channel));
+  return clamped(value, _mm256_set1_epi64x(o.range.low), _mm256_set1_epi64x(o.range.high));
+}
+
+void requantise_all(const RequantiseOperands& o) {
+  const __m256i low_bytes = _mm256_setr_epi8(0, 8, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 8, -1, -1,
+                                             -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  for (int pixel = 0; pixel < o.pixels; ++pixel) {
+    const std::int32_t* sums = o.sums + pixel * o.sums_stride;
+    std::uint8_t* out = o.out + pixel * o.out_stride;
+    for (int c = 0; c < o.channels; c += 4) {
+      const __m256i bytes = _mm256_shuffle_epi8(requantised(o, sums, c), low_bytes);
+      const auto pair = static_cast<std::uint32_t>(_mm256_extract_epi16(bytes, 0)) |
+                        static_cast<std::uint32_t>(_mm256_extract_epi16(bytes, 8)) << 16;
+      const int rest = o.channels - c;
+      std::memcpy(out + c, &pair, static_cast<std::size_t>(rest < 4 ? rest : 4));
+    }
+  }
+}
+
+}  // namespace
+
+const KernelSet& avx2_kernels() {
+  static const KernelSet set{kLanes, map_bytes, dot, build_rows, add_rows<>, depthwise, requantise_all};
+  return set;
+}
+
+}  // namespace axvp::kernels

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "axvp/workloads/convolution_kernel.h"
+
+// What one instruction set has to provide. Every set computes the same integers; src/kernels/<set>.cpp is the only file
+// compiled for that set, so nothing inline may be shared with it except this header's plain structs.
+namespace axvp::kernels {
+
+inline constexpr int kLanes = 16;           ///< Channels are padded to multiples of this.
+inline constexpr int kDotStep = 4;          ///< Consecutive activation bytes of one dot step.
+inline constexpr int kBlockDepth = 16;      ///< Most k of one block of product rows.
+inline constexpr int kWidestGroup = 32;     ///< Most channels of one product row.
+inline constexpr std::size_t kSlack = 128;  ///< Bytes that may be read, not used, behind a buffer.
+
+/// Output positions: their activation bytes start at base + offsets[i].
+struct Pixels {
+  const std::uint8_t* base = nullptr;
+  const std::int32_t* offsets = nullptr;
+  int count = 0;
+};
+
+/// sums[pixel][channel] = bias[channel] + sum over steps of 4 activation bytes (unsigned) times 4 weights.
+struct DotOperands {
+  Pixels pixels;
+  const std::int32_t* step_offsets = nullptr;  ///< Of the first byte of each step, from the pixel.
+  int steps = 0;
+  const std::int8_t* weights = nullptr;  ///< [channels / 16][steps][16][4].
+  const std::int32_t* bias = nullptr;    ///< [channels].
+  int channels = 0;                      ///< A multiple of 16.
+  std::int32_t* sums = nullptr;
+  std::ptrdiff_t sums_stride = 0;
+};
+
+/// What product rows are made from; see ProductPlan.
+struct RowSource {
+  const std::int16_t* by_weight = nullptr;
+  const std::uint8_t* bytes = nullptr;
+};
+
+/// Product rows of `depth` consecutive k for `width` channels: table[k][code][channel, in the set's own order].
+struct RowBlock {
+  int depth = 0;  ///< [1, kBlockDepth].
+  int width = 0;  ///< 16, or 32 where the set offers it.
+};
+
+/// sums[pixel][channel] += sum over the block's k of table[k][activation byte][channel].
+struct RowOperands {
+  RowBlock block;
+  const std::int16_t* table = nullptr;
+  Pixels pixels;  ///< base points at the block's first k.
+  std::int32_t* sums = nullptr;
+  std::ptrdiff_t sums_stride = 0;
+  bool fits_16_bits = false;  ///< No sum over `depth` entries leaves 16 signed bits.
+};
+
+/// Each channel reads its own input channel: sums[pixel][c] = sum over taps of products(x[pixel + tap][c], w[tap][c]).
+struct DepthwiseOperands {
+  Pixels pixels;  ///< base points at the first channel.
+  const std::int32_t* tap_offsets = nullptr;
+  int taps = 0;
+  const std::int32_t* products = nullptr;  ///< [weight byte][activation byte].
+  const std::uint8_t* weights = nullptr;   ///< [tap][channels].
+  int channels = 0;                        ///< A multiple of 16; the padding may read kSlack bytes too far.
+  std::int32_t* sums = nullptr;
+  std::ptrdiff_t sums_stride = 0;
+};
+
+/// Requantises sums[pixel][0, channels) into out[pixel * out_stride].
+struct RequantiseOperands {
+  const std::int32_t* sums = nullptr;
+  std::ptrdiff_t sums_stride = 0;
+  int pixels = 0;
+  int channels = 0;
+  const std::int64_t* multipliers = nullptr;
+  const std::int64_t* offsets = nullptr;
+  const std::int64_t* shifts = nullptr;
+  ClampRange range;
+  std::uint8_t* out = nullptr;
+  std::ptrdiff_t out_stride = 0;
+};
+
+struct KernelSet {
+  int widest_group = kLanes;
+  void (*map_bytes)(const std::uint8_t* map, const std::uint8_t* in, std::size_t count, std::uint8_t* out);
+  void (*dot)(const DotOperands& operands);
+  /// `weights`: [k][width]; codes [0, codes) are made.
+  void (*build_rows)(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
+                     std::int16_t* table);
+  void (*add_rows)(const RowOperands& operands);
+  void (*depthwise)(const DepthwiseOperands& operands);
+  void (*requantise)(const RequantiseOperands& operands);
+};
+
+[[nodiscard]] const KernelSet& portable_kernels();
+[[nodiscard]] const KernelSet& avx2_kernels();
+[[nodiscard]] const KernelSet& avx512_kernels();
+[[nodiscard]] const KernelSet& kernels_of(KernelTier tier);
+
+}  // namespace axvp::kernels

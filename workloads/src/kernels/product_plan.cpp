@@ -1,0 +1,124 @@
+#include "axvp/workloads/product_plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+
+namespace axvp {
+namespace {
+
+constexpr int kMostPlanes = 5;  // beyond, product rows are faster (docs/performance.md)
+constexpr std::size_t kCodes = 256;
+
+constexpr std::uint8_t byte(std::size_t code) {
+  return static_cast<std::uint8_t>(code);
+}
+
+/// The latest plans, newest last.
+class PlanCache {
+ public:
+  std::shared_ptr<const ProductPlan> find_or_make(const TruthTable& table, Encoding encoding, bool x_is_signed) {
+    const std::lock_guard<std::mutex> lock{mutex_};
+    for (const Entry& entry : entries_)
+      if (entry.encoding == encoding && entry.x_is_signed == x_is_signed && entry.table == table) return entry.plan;
+    if (entries_.size() == kCapacity) entries_.erase(entries_.begin());
+    entries_.push_back({table, encoding, x_is_signed,
+                        std::make_shared<const ProductPlan>(GatedProducts{table, encoding, x_is_signed})});
+    return entries_.back().plan;
+  }
+
+ private:
+  static constexpr std::size_t kCapacity = 64;  // about half a megabyte each
+  struct Entry {
+    TruthTable table;
+    Encoding encoding;
+    bool x_is_signed;
+    std::shared_ptr<const ProductPlan> plan;
+  };
+  std::mutex mutex_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace
+
+std::shared_ptr<const ProductPlan> ProductPlan::of(const TruthTable& table, Encoding encoding, bool x_is_signed) {
+  static PlanCache cache;
+  return cache.find_or_make(table, encoding, x_is_signed);
+}
+
+ProductPlan::ProductPlan(const GatedProducts& products)
+    : largest_magnitude_(products.largest_magnitude()), products_by_weight_(kCodes * kCodes) {
+  for (std::size_t w = 0; w < kCodes; ++w)
+    for (std::size_t x = 0; x < kCodes; ++x) products_by_weight_[w * kCodes + x] = products(byte(x), byte(w));
+  if (const auto factors = factorise(products, kMostPlanes)) {
+    for (const FactorPlane& plane : *factors) add_plane(plane);
+  } else {
+    add_rows(products);
+  }
+  check(products);
+}
+
+void ProductPlan::add_plane(const FactorPlane& factors) {
+  const std::int16_t lowest = *std::min_element(factors.of_activation.begin(), factors.of_activation.end());
+  Plane plane;
+  plane.weight_map = factors.of_weight;
+  plane.maps_activation_to_itself = true;
+  for (std::size_t x = 0; x < kCodes; ++x) {
+    plane.activation_map[x] = static_cast<std::uint8_t>(factors.of_activation[x] - lowest);
+    plane.maps_activation_to_itself = plane.maps_activation_to_itself && plane.activation_map[x] == x;
+  }
+  for (std::size_t w = 0; w < kCodes; ++w) correction_[w] += lowest * plane.weight_map[w];
+  planes_.push_back(plane);
+}
+
+std::int32_t ProductPlan::plane_sum(std::size_t x, std::size_t w) const {
+  std::int32_t sum = correction_[w];
+  for (const Plane& plane : planes_) sum += plane.activation_map[x] * plane.weight_map[w];
+  return sum;
+}
+
+void ProductPlan::add_rows(const GatedProducts& products) {
+  rows_by_weight_.assign(kCodes * kCodes, 0);
+  row_bytes_.assign(2 * kCodes * kCodes, 0);
+  bool fits = true;
+  for (std::size_t x = 0; x < kCodes; ++x)
+    for (std::size_t w = 0; w < kCodes; ++w) {
+      const std::int32_t entry = products(byte(x), byte(w)) - plane_sum(x, w);
+      largest_row_entry_ = std::max(largest_row_entry_, std::abs(entry));
+      fits = fits && entry == static_cast<std::int16_t>(entry);
+      rows_by_weight_[w * kCodes + x] = static_cast<std::int16_t>(entry);
+      row_bytes_[2 * kCodes * x + w] = byte(static_cast<std::size_t>(entry & 0xff));
+      row_bytes_[2 * kCodes * x + kCodes + w] = byte(static_cast<std::size_t>((entry >> 8) & 0xff));
+    }
+  rows_ = fits ? Rows::Narrow : Rows::Wide;
+}
+
+void ProductPlan::check(const GatedProducts& products) const {
+  for (std::size_t x = 0; x < kCodes; ++x)
+    for (std::size_t w = 0; w < kCodes; ++w) {
+      std::int32_t value = plane_sum(x, w);
+      bool same_bytes = true;
+      if (rows_ == Rows::Narrow) {
+        const std::int16_t entry = rows_by_weight_[w * kCodes + x];
+        value += entry;
+        same_bytes = row_bytes_[2 * kCodes * x + w] == byte(static_cast<std::size_t>(entry & 0xff)) &&
+                     row_bytes_[2 * kCodes * x + kCodes + w] == byte(static_cast<std::size_t>((entry >> 8) & 0xff));
+      } else if (rows_ == Rows::Wide) {
+        value = products_by_weight_[w * kCodes + x];
+      }
+      if (value != products(byte(x), byte(w)) || !same_bytes)
+        throw std::logic_error("the product plan differs from its table at x = " + std::to_string(x) +
+                               ", w = " + std::to_string(w));
+    }
+}
+
+std::string ProductPlan::name() const {
+  if (rows_ == Rows::Wide) return "wide rows";
+  if (rows_ == Rows::Narrow) return planes_.empty() ? "rows" : "product and rows";
+  if (planes_.empty()) return "zero";
+  return "factors " + std::to_string(planes_.size());
+}
+
+}  // namespace axvp
