@@ -2,7 +2,7 @@
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SYSTEMC REQUIRED systemc)
 if(NOT TARGET SystemC::systemc)
-  add_library(SystemC::systemc INTERFACE IMPORTED)
+  add_library(SystemC::systemc INTERFACE IMPORTED GLOBAL)
   target_include_directories(SystemC::systemc SYSTEM INTERFACE ${SYSTEMC_INCLUDE_DIRS})
   target_link_libraries(SystemC::systemc INTERFACE ${SYSTEMC_LINK_LIBRARIES})
   target_compile_definitions(SystemC::systemc INTERFACE SC_INCLUDE_DYNAMIC_PROCESSES)

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <tlm_utils/simple_target_socket.h>
+
+#include <cstdint>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "axvp/accel/dram_timing.h"
+#include "axvp/sc_models/clock.h"
+
+namespace axvp {
+
+/// Main memory: a TLM-2.0 target whose time comes from DramTiming. Addresses start at 0 behind the bus.
+///
+/// b_transport serves any length and byte enables; streaming other than the whole length is a burst error, an address
+/// beyond the end an address error. It adds the access's time to `delay` and never waits. transport_dbg takes no time,
+/// counts nothing and leaves the open row alone.
+class Dram final : public sc_core::sc_module {
+ public:
+  struct Counters {
+    Bytes read = 0;
+    Bytes written = 0;
+    std::uint64_t accesses = 0;
+    std::uint64_t row_misses = 0;
+  };
+
+  tlm_utils::simple_target_socket<Dram> socket{"socket"};
+
+  Dram(const sc_core::sc_module_name& name, const DramConfig& config, const Clock& clock);
+
+  [[nodiscard]] Counters counters() const;
+  [[nodiscard]] Bytes capacity() const { return bytes_.size(); }
+
+ private:
+  void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+  unsigned int transport_dbg(tlm::tlm_generic_payload& transaction);
+  void move(tlm::tlm_generic_payload& transaction);
+
+  const Clock& clock_;
+  DramTiming timing_;
+  std::vector<std::uint8_t> bytes_;
+  Bytes read_ = 0;
+  Bytes written_ = 0;
+};
+
+}  // namespace axvp

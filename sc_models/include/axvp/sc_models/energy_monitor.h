@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "axvp/accel/cycle_ledger.h"
+#include "axvp/accel/events.h"
+#include "axvp/accel/platform_config.h"
+#include "axvp/sc_models/dram.h"
+#include "axvp/sc_models/scratchpad.h"
+
+namespace axvp {
+
+/// What an operation of the network must amount to, for the audit.
+struct NodeExpectation {
+  std::string name;
+  std::uint64_t macs = 0;
+  Bytes dram_read = 0;
+  Bytes dram_written = 0;
+};
+
+/// What one operation did at one operating point, summed over inferences.
+struct NodeCounts {
+  std::uint64_t inferences = 0;
+  OwnedCycles cycles;
+  EventCounts counts;
+};
+
+/// One change of the operating point.
+struct SwitchCounts {
+  Cycles begin = 0, end = 0;
+  std::optional<std::uint32_t> from;
+  std::uint32_t to = 0;
+  EventCounts counts;
+};
+
+/// What the command processor tells the monitor.
+class MonitorIf : virtual public sc_core::sc_interface {
+ public:
+  virtual void begin_inference() = 0;
+  virtual void switched(const SwitchCounts& change) = 0;
+  /// Operation `node` took cycles [begin, end) at operating point `point`. False if the audit failed.
+  [[nodiscard]] virtual bool node_done(std::uint32_t node, std::uint32_t point, Cycles begin, Cycles end) = 0;
+};
+
+/// Holds the counts that the units add to, and divides them: by operation, by operating point, by switch. At the end of
+/// each operation it audits: every cycle has an owner, what left DRAM arrived on chip and the other way round, bytes
+/// and MACs are those of the network.
+class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
+ public:
+  sc_core::sc_export<MonitorIf> port{"port"};
+
+  EnergyMonitor(const sc_core::sc_module_name& name, const ArrayConfig& array,
+                std::vector<NodeExpectation> expectations, std::size_t points);
+
+  /// The two ends of every transfer, for the audit.
+  void watch(const Dram& dram, std::vector<const Scratchpad*> on_chip);
+
+  void begin_inference() override;
+  void switched(const SwitchCounts& change) override;
+  [[nodiscard]] bool node_done(std::uint32_t node, std::uint32_t point, Cycles begin, Cycles end) override;
+  /// Forgets what an aborted inference left.
+  void reset();
+
+  [[nodiscard]] EventCounts& counts() { return counts_; }
+  [[nodiscard]] CycleLedger& ledger() { return ledger_; }
+  [[nodiscard]] const std::vector<std::vector<NodeCounts>>& nodes() const { return nodes_; }  ///< [point][node]
+  [[nodiscard]] const std::vector<SwitchCounts>& switches() const { return switches_; }
+  /// Empty, or what the first failed audit found.
+  [[nodiscard]] const std::string& finding() const { return finding_; }
+
+ private:
+  struct Ends {
+    Bytes dram_read = 0, dram_written = 0, chip_written = 0, chip_read = 0;
+  };
+  [[nodiscard]] Ends ends() const;
+  [[nodiscard]] std::string audit(const NodeExpectation& expected, const EventCounts& counts, Cycles cycles,
+                                  const CycleLedger::Settlement& settlement) const;
+
+  ArrayConfig array_;
+  std::vector<NodeExpectation> expectations_;
+  const Dram* dram_ = nullptr;
+  std::vector<const Scratchpad*> on_chip_;
+  EventCounts counts_;
+  EventCounts counts_at_begin_;  ///< Of the present operation.
+  Ends ends_at_begin_;
+  Bytes switch_bytes_ = 0;  ///< Within the present operation.
+  CycleLedger ledger_;
+  std::vector<std::vector<NodeCounts>> nodes_;
+  std::vector<SwitchCounts> switches_;
+  std::string finding_;
+};
+
+}  // namespace axvp

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/tlm_quantumkeeper.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "axvp/accel/events.h"
+#include "axvp/accel/platform_config.h"
+#include "axvp/accel/program.h"
+#include "axvp/accel/qos_policy.h"
+#include "axvp/sc_models/clock.h"
+#include "axvp/workloads/int8_executor.h"
+
+namespace axvp {
+
+/// What the host's software knows: addresses and sizes, not the network.
+struct HostJob {
+  std::uint32_t descriptor_address = 0;
+  std::uint32_t point_table_address = 0;
+  std::uint32_t point_count = 0;
+  TensorPlacement input;
+  TensorPlacement output;
+  const std::vector<std::uint8_t>* image = nullptr;   ///< DRAM's first bytes, loaded before time begins.
+  const std::vector<StoredTensor>* inputs = nullptr;  ///< One inference each.
+};
+
+/// One inference as the host saw it.
+struct HostResult {
+  std::size_t point = 0;
+  std::string reason;  ///< Why the controller changed the point; empty where it did not.
+  std::vector<std::int32_t> logits;
+  EventCounts counts;  ///< Difference of two counter snapshots.
+};
+
+/// The host: a TLM-2.0 initiator with temporal decoupling. Loads DRAM by debug transport, then for each input asks the
+/// controller, writes input and operating point, rings the doorbell, waits for the interrupt, reads result and
+/// counters. Stops the simulation after the last one, or at the first error.
+class Host final : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_initiator_socket<Host> socket{"socket"};
+  sc_core::sc_in<bool> irq_in{"irq_in"};
+
+  SC_HAS_PROCESS(Host);
+  Host(const sc_core::sc_module_name& name, const PlatformConfig& config, const Clock& clock, HostJob job,
+       const PolicyConfig& policy, const EventPrices& prices, std::function<void(HostResult)> on_result);
+
+  [[nodiscard]] bool finished() const { return finished_; }
+  /// Empty, or why the host gave up.
+  [[nodiscard]] const std::string& fault() const { return fault_; }
+
+ private:
+  void software_thread();
+  void load_image();
+  bool set_up();
+  bool run_inference(std::size_t index);
+  void wait_for_interrupt();
+  bool read_counters(EventCounts& counts);
+  bool write_register(std::uint32_t offset, std::uint32_t value);
+  bool read_register(std::uint32_t offset, std::uint32_t& value);
+  bool transport(tlm::tlm_command command, std::uint32_t address, std::uint8_t* data, std::size_t bytes);
+
+  HostConfig config_;
+  const Clock& clock_;
+  double clock_mhz_;
+  HostJob job_;
+  QosController controller_;
+  EventPrices prices_;
+  std::function<void(HostResult)> on_result_;
+  tlm_utils::tlm_quantumkeeper quantum_;
+  tlm::tlm_generic_payload payload_;
+  EventCounts counts_before_;
+  bool finished_ = false;
+  std::string fault_;
+};
+
+}  // namespace axvp

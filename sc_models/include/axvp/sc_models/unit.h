@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+#include <systemc>
+#include <vector>
+
+#include "axvp/accel/cycle_ledger.h"
+#include "axvp/accel/events.h"
+#include "axvp/sc_models/clock.h"
+
+namespace axvp {
+
+/// What happens one after the other: the n-th completion of something and its cycle, which may lie ahead.
+class CompletionSeries {
+ public:
+  void announce(Cycles at) {
+    at_.push_back(at);
+    changed_.notify(sc_core::SC_ZERO_TIME);
+  }
+  [[nodiscard]] std::size_t size() const { return at_.size(); }
+  [[nodiscard]] Cycles at(std::size_t n) const { return at_[n]; }
+  [[nodiscard]] const sc_core::sc_event& changed() const { return changed_; }
+  void clear() { at_.clear(); }
+  /// Wakes whoever waits, so that it can notice a reset.
+  void wake() { changed_.notify(sc_core::SC_ZERO_TIME); }
+
+ private:
+  std::vector<Cycles> at_;
+  sc_core::sc_event changed_;
+};
+
+/// What the units of one operation tell each other, counted from the operation's begin.
+struct Scoreboard {
+  CompletionSeries activations;  ///< Tiles loaded; two operands of a residual sum count twice.
+  CompletionSeries weights;      ///< Channel groups loaded.
+  CompletionSeries consumed;     ///< Runs whose operands were read: their buffers are free.
+  CompletionSeries results;      ///< Runs whose accumulators are complete.
+  CompletionSeries computed;     ///< Runs that the vector unit has finished.
+  CompletionSeries stored;       ///< Tiles written back.
+  CompletionSeries commands;     ///< The command processor's own fetches.
+
+  void clear();
+  void wake();
+};
+
+/// What units report to while they work. `steps` grows with every piece of work: the watchdog looks at it.
+struct Instruments {
+  const Clock& clock;
+  EventCounts& counts;
+  CycleLedger& ledger;
+  std::uint64_t& steps;
+};
+
+/// A unit of the accelerator: one thread that can be reset wherever it waits. Every wait goes through this class and
+/// answers false after a reset; the thread then returns to its begin. No exceptions, so that sanitizers stay quiet.
+class Unit : public sc_core::sc_module {
+ public:
+  /// What the thread waits for at the moment, for the watchdog; empty while it has nothing to do.
+  [[nodiscard]] const char* waiting_for() const { return waiting_for_; }
+
+  /// Abandons what the unit does. Its thread starts anew in this instant's later delta cycles.
+  void reset();
+
+ protected:
+  Unit(const sc_core::sc_module_name& name, const Instruments& instruments, Scoreboard& scoreboard)
+      : sc_module(name), instruments_(instruments), scoreboard_(scoreboard) {}
+
+  /// To be called at the begin of the thread's loop.
+  void begin_anew() { was_reset_ = false; }
+  [[nodiscard]] bool was_reset() const { return was_reset_; }
+
+  [[nodiscard]] bool wait_until(Cycles cycle, const char* what);
+  /// Until the n-th (from 0) completion of `series` has happened.
+  [[nodiscard]] bool await(const CompletionSeries& series, std::size_t n, const char* what);
+  /// Until `work_` says that there is something to do.
+  void wait_for_work();
+  void announce_work() { work_.notify(sc_core::SC_ZERO_TIME); }
+
+  /// Forgets queued work; called by reset().
+  virtual void clear() = 0;
+
+  [[nodiscard]] Cycles now() const { return instruments_.clock.now(); }
+
+  Instruments instruments_;
+  Scoreboard& scoreboard_;
+
+ private:
+  bool was_reset_ = false;
+  sc_core::sc_event timer_;
+  sc_core::sc_event work_;
+  const char* waiting_for_ = "";
+};
+
+}  // namespace axvp

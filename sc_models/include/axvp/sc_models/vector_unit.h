@@ -1,0 +1,68 @@
+#pragma once
+
+#include <deque>
+#include <systemc>
+#include <vector>
+
+#include "axvp/accel/descriptor.h"
+#include "axvp/sc_models/dma.h"
+#include "axvp/sc_models/scratchpad.h"
+#include "axvp/sc_models/unit.h"
+#include "axvp/workloads/arithmetic.h"
+
+namespace axvp {
+
+/// One run of the vector unit: a tile's accumulators of one channel group, or a tile of another operation.
+struct VectorRun {
+  int index = 0;  ///< Within the operation, from 0 in the order of submission.
+  int tile_index = 0;
+  RowTile tile;
+  ChannelGroup group;  ///< Output channels written.
+  bool first_of_tile = false;
+  bool last_of_tile = false;  ///< The tile goes to DRAM afterwards.
+  std::uint32_t accumulator_offset = 0;
+  std::uint32_t input_offset = 0;
+  std::uint32_t second_offset = 0;
+  std::uint32_t output_offset = 0;
+};
+
+class VectorIf : virtual public sc_core::sc_interface {
+ public:
+  /// Before the first run of an operation.
+  virtual void configure(const Descriptor& descriptor) = 0;
+  virtual void submit(const VectorRun& run) = 0;
+};
+
+/// Requantises the array's results, adds, pools and resamples: `lanes` operations a cycle. Starts the write-back of
+/// each tile that it completes.
+class VectorUnit final : public Unit, public VectorIf {
+ public:
+  sc_core::sc_port<ScratchpadIf> activation_port{"activation_port"};
+  sc_core::sc_port<ScratchpadIf> accumulator_port{"accumulator_port"};
+  sc_core::sc_port<ScratchpadIf> parameter_port{"parameter_port"};
+  sc_core::sc_port<TransferIf> dma_port{"dma_port"};
+  sc_core::sc_export<VectorIf> runs{"runs"};
+
+  SC_HAS_PROCESS(VectorUnit);
+  VectorUnit(const sc_core::sc_module_name& name, const VectorUnitConfig& config, const Instruments& instruments,
+             Scoreboard& scoreboard);
+
+  void configure(const Descriptor& descriptor) override { descriptor_ = descriptor; }
+  void submit(const VectorRun& run) override;
+
+ private:
+  void run_thread();
+  void clear() override { queue_.clear(); }
+  [[nodiscard]] bool operands_ready(const VectorRun& run);
+  void compute(const VectorRun& run);
+  void requantise_run(const VectorRun& run);
+  void elementwise_run(const VectorRun& run);
+  void write_back(const VectorRun& run);
+
+  VectorUnitConfig config_;
+  Descriptor descriptor_;
+  std::deque<VectorRun> queue_;
+  std::vector<std::uint8_t> packed_;  ///< One group's outputs before they are spread over the pixels.
+};
+
+}  // namespace axvp

@@ -1,0 +1,96 @@
+#include "axvp/sc_models/energy_monitor.h"
+
+#include <fmt/format.h>
+
+#include "axvp/accel/descriptor.h"
+
+namespace axvp {
+
+EnergyMonitor::EnergyMonitor(const sc_core::sc_module_name& name, const ArrayConfig& array,
+                             std::vector<NodeExpectation> expectations, std::size_t points)
+    : sc_module(name),
+      array_(array),
+      expectations_(std::move(expectations)),
+      nodes_(points, std::vector<NodeCounts>(expectations_.size())) {
+  port.bind(*this);
+}
+
+void EnergyMonitor::watch(const Dram& dram, std::vector<const Scratchpad*> on_chip) {
+  dram_ = &dram;
+  on_chip_ = std::move(on_chip);
+}
+
+EnergyMonitor::Ends EnergyMonitor::ends() const {
+  Ends ends;
+  const Dram::Counters dram = dram_->counters();
+  ends.dram_read = dram.read;
+  ends.dram_written = dram.written;
+  for (const Scratchpad* scratchpad : on_chip_) {
+    ends.chip_written += scratchpad->counters().dma_written;
+    ends.chip_read += scratchpad->counters().dma_read;
+  }
+  return ends;
+}
+
+void EnergyMonitor::begin_inference() {
+  counts_at_begin_ = counts_;
+  ends_at_begin_ = ends();
+  switch_bytes_ = 0;
+  ledger_.clear();
+}
+
+void EnergyMonitor::switched(const SwitchCounts& change) {
+  switches_.push_back(change);
+  switch_bytes_ += change.counts[Event::DramRead];
+}
+
+bool EnergyMonitor::node_done(std::uint32_t node, std::uint32_t point, Cycles begin, Cycles end) {
+  if (node >= expectations_.size() || point >= nodes_.size()) {
+    finding_ = fmt::format("operation {} at operating point {} is not part of the program", node, point);
+    return false;
+  }
+  const CycleLedger::Settlement settlement = ledger_.settle(begin, end);
+  const auto elements = static_cast<std::uint64_t>(array_.rows) * static_cast<std::uint64_t>(array_.columns);
+  const Cycles cycles = end - begin;
+  counts_.add(Event::ActiveCycle, cycles);
+  counts_.add(Event::PeIdleCycle, elements * cycles - (counts_ - counts_at_begin_).slots());
+  const EventCounts delta = counts_ - counts_at_begin_;
+  finding_ = audit(expectations_[node], delta, cycles, settlement);
+  NodeCounts& sums = nodes_[point][node];
+  ++sums.inferences;
+  sums.cycles += settlement.owned;
+  sums.counts += delta;
+  counts_at_begin_ = counts_;
+  ends_at_begin_ = ends();
+  switch_bytes_ = 0;
+  return finding_.empty();
+}
+
+std::string EnergyMonitor::audit(const NodeExpectation& expected, const EventCounts& counts, Cycles cycles,
+                                 const CycleLedger::Settlement& settlement) const {
+  const Ends now = ends();
+  const Bytes dram_read = now.dram_read - ends_at_begin_.dram_read;
+  const Bytes dram_written = now.dram_written - ends_at_begin_.dram_written;
+  const auto differ = [&](const char* what, std::uint64_t found, std::uint64_t wanted) {
+    return fmt::format("audit of {}: {}: {}, expected {}", expected.name, what, found, wanted);
+  };
+  if (settlement.unowned != 0) return differ("cycles without an owner", settlement.unowned, 0);
+  if (settlement.owned.total() != cycles) return differ("cycles with an owner", settlement.owned.total(), cycles);
+  if (now.chip_written - ends_at_begin_.chip_written != dram_read)
+    return differ("bytes that arrived on chip", now.chip_written - ends_at_begin_.chip_written, dram_read);
+  if (now.chip_read - ends_at_begin_.chip_read != dram_written)
+    return differ("bytes that left the chip", now.chip_read - ends_at_begin_.chip_read, dram_written);
+  const Bytes operands = dram_read - switch_bytes_ - kDescriptorBytes;
+  if (operands != expected.dram_read) return differ("bytes read from DRAM", operands, expected.dram_read);
+  if (dram_written != expected.dram_written)
+    return differ("bytes written to DRAM", dram_written, expected.dram_written);
+  if (counts.macs() != expected.macs) return differ("multiplications", counts.macs(), expected.macs);
+  return "";
+}
+
+void EnergyMonitor::reset() {
+  ledger_.clear();
+  counts_ = EventCounts{};
+}
+
+}  // namespace axvp

@@ -1,0 +1,158 @@
+#include "axvp/sc_models/host.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "axvp/accel/memory_map.h"
+#include "axvp/accel/register_map.h"
+
+namespace axvp {
+namespace {
+
+std::uint64_t load_little_endian(const std::uint8_t* bytes, int count) {
+  std::uint64_t word = 0;
+  for (int i = 0; i < count; ++i) word |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
+  return word;
+}
+
+std::vector<std::int32_t> read_elements(const std::vector<std::uint8_t>& bytes, ElementType type) {
+  std::vector<std::int32_t> values;
+  const auto step = static_cast<std::size_t>(element_bytes(type));
+  for (std::size_t i = 0; i + step <= bytes.size(); i += step) {
+    if (type == ElementType::Signed32)
+      values.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(load_little_endian(&bytes[i], 4))));
+    else
+      values.push_back(type == ElementType::Signed8 ? static_cast<std::int8_t>(bytes[i]) : bytes[i]);
+  }
+  return values;
+}
+
+}  // namespace
+
+Host::Host(const sc_core::sc_module_name& name, const PlatformConfig& config, const Clock& clock, HostJob job,
+           const PolicyConfig& policy, const EventPrices& prices, std::function<void(HostResult)> on_result)
+    : sc_module(name),
+      config_(config.host),
+      clock_(clock),
+      clock_mhz_(config.clock_mhz),
+      job_(std::move(job)),
+      controller_(policy, job_.point_count),
+      prices_(prices),
+      on_result_(std::move(on_result)) {
+  tlm::tlm_global_quantum::instance().set(
+      sc_core::sc_time(static_cast<double>(config.simulation.quantum_ns), sc_core::SC_NS));
+  SC_THREAD(software_thread);
+}
+
+bool Host::transport(tlm::tlm_command command, std::uint32_t address, std::uint8_t* data, std::size_t bytes) {
+  payload_.set_command(command);
+  payload_.set_address(address);
+  payload_.set_data_ptr(data);
+  payload_.set_data_length(static_cast<unsigned int>(bytes));
+  payload_.set_streaming_width(static_cast<unsigned int>(bytes));
+  payload_.set_byte_enable_ptr(nullptr);
+  payload_.set_dmi_allowed(false);
+  payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  sc_core::sc_time delay = quantum_.get_local_time();
+  socket->b_transport(payload_, delay);
+  quantum_.set(delay);
+  if (quantum_.need_sync()) quantum_.sync();
+  if (payload_.is_response_ok()) return true;
+  fault_ = fmt::format("{}: access of {} bytes at {:#x}: {}", name(), bytes, address, payload_.get_response_string());
+  return false;
+}
+
+bool Host::write_register(std::uint32_t offset, std::uint32_t value) {
+  std::array<std::uint8_t, 4> bytes{};
+  for (std::size_t i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  return transport(tlm::TLM_WRITE_COMMAND, kRegisterBase + offset, bytes.data(), bytes.size());
+}
+
+bool Host::read_register(std::uint32_t offset, std::uint32_t& value) {
+  std::array<std::uint8_t, 4> bytes{};
+  if (!transport(tlm::TLM_READ_COMMAND, kRegisterBase + offset, bytes.data(), bytes.size())) return false;
+  value = static_cast<std::uint32_t>(load_little_endian(bytes.data(), 4));
+  return true;
+}
+
+bool Host::read_counters(EventCounts& counts) {
+  if (!write_register(registers::kCtrl, registers::kCtrlSnapshot)) return false;
+  const auto read_block = [&](std::uint32_t offset, auto& counters) {
+    std::vector<std::uint8_t> bytes(8 * counters.size());
+    if (!transport(tlm::TLM_READ_COMMAND, kRegisterBase + offset, bytes.data(), bytes.size())) return false;
+    for (std::size_t i = 0; i < counters.size(); ++i) counters[i] = load_little_endian(&bytes[8 * i], 8);
+    return true;
+  };
+  return read_block(registers::kEventsCounters, counts.of) &&
+         read_block(registers::kMacsExecutedCounters, counts.macs_executed);
+}
+
+void Host::load_image() {
+  tlm::tlm_generic_payload load;
+  std::vector<std::uint8_t> image = *job_.image;  // the payload's data pointer is not const
+  load.set_command(tlm::TLM_WRITE_COMMAND);
+  load.set_address(kDramBase);
+  load.set_data_ptr(image.data());
+  load.set_data_length(static_cast<unsigned int>(image.size()));
+  load.set_streaming_width(static_cast<unsigned int>(image.size()));
+  if (socket->transport_dbg(load) != image.size()) fault_ = fmt::format("{}: the image does not fit into DRAM", name());
+}
+
+bool Host::set_up() {
+  return write_register(registers::kIrqEnable, registers::kIrqEnableDone | registers::kIrqEnableError) &&
+         write_register(registers::kDescriptorLo, job_.descriptor_address) &&
+         write_register(registers::kDescriptorHi, 0) &&
+         write_register(registers::kPointTableLo, job_.point_table_address) &&
+         write_register(registers::kPointTableHi, 0) && write_register(registers::kPointCount, job_.point_count) &&
+         read_counters(counts_before_);
+}
+
+void Host::wait_for_interrupt() {
+  quantum_.sync();
+  while (!irq_in.read()) wait(irq_in.posedge_event());
+  quantum_.inc(clock_.time(static_cast<Cycles>(config_.interrupt_latency_cycles)));
+}
+
+bool Host::run_inference(std::size_t index) {
+  HostResult result;
+  const Cycles present = clock_.cycles(quantum_.get_current_time());
+  const PolicyDecision decision =
+      controller_.decide({static_cast<double>(present) / (1e3 * clock_mhz_), prices_.price(counts_before_).total()});
+  result.point = decision.point;
+  result.reason = decision.reason;
+  std::vector<std::uint8_t> input = (*job_.inputs)[index];
+  std::vector<std::uint8_t> output(job_.output.bytes);
+  if (!transport(tlm::TLM_WRITE_COMMAND, job_.input.address, input.data(), input.size()) ||
+      !write_register(registers::kOperatingPoint, static_cast<std::uint32_t>(decision.point)) ||
+      !write_register(registers::kCtrl, registers::kCtrlStart))
+    return false;
+  wait_for_interrupt();
+  std::uint32_t interrupts = 0;
+  if (!read_register(registers::kIrqStatus, interrupts) || !write_register(registers::kIrqStatus, interrupts))
+    return false;
+  if ((interrupts & registers::kIrqStatusError) != 0) {
+    fault_ = fmt::format("{}: inference {} ended with an error interrupt", name(), index);
+    return false;
+  }
+  EventCounts counts;
+  if (!transport(tlm::TLM_READ_COMMAND, job_.output.address, output.data(), output.size()) || !read_counters(counts))
+    return false;
+  result.counts = counts - counts_before_;
+  counts_before_ = counts;
+  result.logits = read_elements(output, job_.output.type);
+  on_result_(std::move(result));
+  return true;
+}
+
+void Host::software_thread() {
+  quantum_.reset();
+  load_image();
+  bool good = fault_.empty() && set_up();
+  for (std::size_t i = 0; good && i < job_.inputs->size(); ++i) good = run_inference(i);
+  quantum_.sync();
+  finished_ = good;
+  sc_core::sc_stop();
+}
+
+}  // namespace axvp

@@ -1,0 +1,10 @@
+#include "axvp/sc_models/scratchpad.h"
+
+namespace axvp {
+
+Scratchpad::Scratchpad(const sc_core::sc_module_name& name, Bytes capacity)
+    : sc_module(name), capacity_(capacity), words_((capacity + 3) / 4) {
+  port.bind(*this);
+}
+
+}  // namespace axvp

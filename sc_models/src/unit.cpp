@@ -1,0 +1,47 @@
+#include "axvp/sc_models/unit.h"
+
+namespace axvp {
+
+void Scoreboard::clear() {
+  for (auto* series : {&activations, &weights, &consumed, &results, &computed, &stored, &commands}) series->clear();
+}
+
+void Scoreboard::wake() {
+  for (auto* series : {&activations, &weights, &consumed, &results, &computed, &stored, &commands}) series->wake();
+}
+
+void Unit::reset() {
+  was_reset_ = true;
+  timer_.cancel();
+  timer_.notify(sc_core::SC_ZERO_TIME);
+  work_.notify(sc_core::SC_ZERO_TIME);
+  scoreboard_.wake();
+  clear();
+}
+
+bool Unit::wait_until(Cycles cycle, const char* what) {
+  while (!was_reset_) {
+    const Cycles present = now();
+    if (present >= cycle) return true;
+    waiting_for_ = what;
+    timer_.notify(instruments_.clock.time(cycle - present));
+    wait(timer_);
+    waiting_for_ = "";
+  }
+  return false;
+}
+
+bool Unit::await(const CompletionSeries& series, std::size_t n, const char* what) {
+  while (!was_reset_ && series.size() <= n) {
+    waiting_for_ = what;
+    wait(series.changed());
+    waiting_for_ = "";
+  }
+  return !was_reset_ && wait_until(series.at(n), what);
+}
+
+void Unit::wait_for_work() {
+  wait(work_);
+}
+
+}  // namespace axvp
