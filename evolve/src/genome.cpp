@@ -1,0 +1,142 @@
+#include "axvp/evolve/genome.h"
+
+#include <limits>
+#include <stdexcept>
+
+namespace axvp {
+namespace {
+
+bool is_adder(std::uint8_t function) {
+  return function < kGateKinds && has_carry(static_cast<GateKind>(function));
+}
+
+std::size_t inputs_of_function(std::uint8_t function) {
+  return function == Genome::kWire ? 1 : static_cast<std::size_t>(inputs_of(static_cast<GateKind>(function)));
+}
+
+/// What compile() needs between its passes; one for each thread, so that a compilation allocates nothing.
+struct Scratch {
+  std::vector<SignalId> source;        // of each signal, with wires and missing carries resolved
+  std::vector<std::uint8_t> needed;    // of each node
+  std::vector<std::uint16_t> slot_of;  // of each signal
+};
+
+std::size_t node_of(SignalId signal) {
+  return static_cast<std::size_t>(signal - kFirstGateSignal) / 2;
+}
+
+void resolve_sources(const Genome& genome, Scratch& scratch) {
+  scratch.source.resize(kFirstGateSignal + 2 * genome.nodes.size());
+  for (SignalId s = 0; s < kFirstGateSignal; ++s) scratch.source[s] = s;
+  for (std::size_t n = 0; n < genome.nodes.size(); ++n) {
+    const Genome::Node& node = genome.nodes[n];
+    const SignalId output = node.function == Genome::kWire ? scratch.source[node.inputs[0]] : output_signal(n);
+    scratch.source[output_signal(n)] = output;
+    scratch.source[carry_signal(n)] = is_adder(node.function) ? carry_signal(n) : output;
+  }
+}
+
+void mark_needed(const Genome& genome, Scratch& scratch) {
+  scratch.needed.assign(genome.nodes.size(), 0);
+  const auto need = [&scratch](SignalId signal) {
+    const SignalId source = scratch.source[signal];
+    if (source >= kFirstGateSignal) scratch.needed[node_of(source)] = 1;
+  };
+  for (const SignalId signal : genome.product) need(signal);
+  for (std::size_t n = genome.nodes.size(); n-- > 0;) {
+    if (scratch.needed[n] == 0) continue;
+    const Genome::Node& node = genome.nodes[n];
+    for (std::size_t k = 0; k < inputs_of_function(node.function); ++k) need(node.inputs[k]);
+  }
+}
+
+}  // namespace
+
+Genome encode(const GateCircuit& circuit, std::size_t idle_nodes) {
+  const std::size_t total = circuit.gates.size() + idle_nodes;
+  if (kFirstGateSignal + 2 * total > std::numeric_limits<SignalId>::max())
+    throw std::invalid_argument("a genome has at most 32,758 nodes");
+  std::vector<SignalId> moved(kFirstGateSignal + 2 * circuit.gates.size());
+  for (SignalId s = 0; s < kFirstGateSignal; ++s) moved[s] = s;
+  Genome genome;
+  genome.nodes.reserve(total);
+  for (std::size_t g = 0; g < circuit.gates.size(); ++g) {
+    while (genome.nodes.size() - g < idle_nodes * g / circuit.gates.size()) genome.nodes.push_back({Genome::kWire, {}});
+    moved[output_signal(g)] = output_signal(genome.nodes.size());
+    moved[carry_signal(g)] = carry_signal(genome.nodes.size());
+    Genome::Node node{static_cast<std::uint8_t>(circuit.gates[g].kind), {}};
+    for (std::size_t k = 0; k < 3; ++k) node.inputs[k] = moved[circuit.gates[g].inputs[k]];
+    genome.nodes.push_back(node);
+  }
+  genome.nodes.resize(total, {Genome::kWire, {}});
+  for (std::size_t bit = 0; bit < 16; ++bit) genome.product[bit] = moved[circuit.product[bit]];
+  return genome;
+}
+
+void compile(const Genome& genome, Program& program) {
+  thread_local Scratch scratch;
+  resolve_sources(genome, scratch);
+  mark_needed(genome, scratch);
+  scratch.slot_of.resize(scratch.source.size());
+  for (SignalId s = 0; s < kFirstGateSignal; ++s) scratch.slot_of[s] = s;
+  program.steps.clear();
+  program.slots = kFirstGateSignal;
+  for (std::size_t n = 0; n < genome.nodes.size(); ++n) {
+    if (scratch.needed[n] == 0) continue;
+    const Genome::Node& node = genome.nodes[n];
+    Program::Step step;
+    step.kind = static_cast<GateKind>(node.function);
+    for (std::size_t k = 0; k < inputs_of_function(node.function); ++k)
+      step.inputs[k] = scratch.slot_of[scratch.source[node.inputs[k]]];
+    step.output = program.slots++;
+    scratch.slot_of[output_signal(n)] = step.output;
+    if (has_carry(step.kind)) scratch.slot_of[carry_signal(n)] = program.slots++;
+    program.steps.push_back(step);
+  }
+  for (std::size_t bit = 0; bit < 16; ++bit)
+    program.product[bit] = scratch.slot_of[scratch.source[genome.product[bit]]];
+}
+
+Program compile(const GateCircuit& circuit) {
+  Program program;
+  compile(encode(circuit, 0), program);
+  return program;
+}
+
+GateCircuit to_circuit(const Program& program) {
+  std::vector<SignalId> signal_of(program.slots);
+  for (SignalId s = 0; s < kFirstGateSignal; ++s) signal_of[s] = s;
+  GateCircuit circuit;
+  for (const Program::Step& step : program.steps) {
+    Gate gate{step.kind, {}};
+    for (std::size_t k = 0; k < 3; ++k) gate.inputs[k] = signal_of[step.inputs[k]];
+    signal_of[step.output] = output_signal(circuit.gates.size());
+    if (has_carry(step.kind)) signal_of[step.output + 1u] = carry_signal(circuit.gates.size());
+    circuit.gates.push_back(gate);
+  }
+  for (std::size_t bit = 0; bit < 16; ++bit) circuit.product[bit] = signal_of[program.product[bit]];
+  return circuit;
+}
+
+void mutate_gene(Genome& genome, Random& random) {
+  const std::size_t genes = 4 * genome.nodes.size() + genome.product.size();
+  for (;;) {
+    const std::size_t gene = random.below(genes);
+    if (gene >= 4 * genome.nodes.size()) {
+      genome.product[gene - 4 * genome.nodes.size()] =
+          static_cast<SignalId>(random.below(kFirstGateSignal + 2 * genome.nodes.size()));
+      return;
+    }
+    const std::size_t n = gene / 4;
+    Genome::Node& node = genome.nodes[n];
+    if (gene % 4 == 3) {
+      node.function = static_cast<std::uint8_t>(random.below(Genome::kFunctions));
+      return;
+    }
+    if (gene % 4 >= inputs_of_function(node.function)) continue;  // not a gene of this node
+    node.inputs[gene % 4] = static_cast<SignalId>(random.below(output_signal(n)));
+    return;
+  }
+}
+
+}  // namespace axvp
