@@ -101,7 +101,7 @@ class Fuser {
     node.offset.assign(channels, 0.0);
     while (const auto* affine = sole_reader<ChannelAffine>(tensor)) {
       const auto next = absorb_reader(tensor);
-      if (!next) return next;
+      if (!next) return forward_error(next);
       for (std::size_t c = 0; c < channels; ++c) {
         node.scale[c] *= affine->scale[c];
         node.offset[c] = node.offset[c] * affine->scale[c] + affine->offset[c];
@@ -114,7 +114,7 @@ class Fuser {
   Result<TensorId> absorb_clamps(FusedNode& node, TensorId tensor) {
     while (const auto* clamp = sole_reader<Clamp>(tensor)) {
       const auto next = absorb_reader(tensor);
-      if (!next) return next;
+      if (!next) return forward_error(next);
       node.clamp.low = std::clamp(node.clamp.low, clamp->low, clamp->high);
       node.clamp.high = std::clamp(node.clamp.high, clamp->low, clamp->high);
       tensor = *next;
@@ -124,7 +124,7 @@ class Fuser {
 
   Result<void> add_node(std::size_t index) {
     const Node& source = network_.nodes[index];
-    if (const auto checked = check_numbers(source); !checked) return checked;
+    if (const auto checked = check_numbers(source); !checked) return forward_error(checked);
     if (std::holds_alternative<ChannelAffine>(source.operation))
       return fail("{}: a scale and offset per channel must directly follow a convolution that nothing else reads",
                   source.name);
@@ -144,7 +144,8 @@ class Fuser {
       tensor = *end;
     } else if (const auto* pool = std::get_if<AveragePool>(&source.operation)) {
       const Shape& in = network_.tensors[source.inputs[0]].shape;
-      if (const auto even = check_pool(source, *pool, in, network_.tensors[tensor].shape); !even) return even;
+      if (const auto even = check_pool(source, *pool, in, network_.tensors[tensor].shape); !even)
+        return forward_error(even);
     }
     const bool keeps_codes =
         std::holds_alternative<MaxPool>(source.operation) || std::holds_alternative<Resample>(source.operation);

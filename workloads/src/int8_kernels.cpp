@@ -125,7 +125,8 @@ void for_each_position(const ConvolutionTile& tile, const ChannelRun& run, std::
 void accumulate_run(const ConvolutionTile& tile, const ChannelRun& run, const GatedProducts& products,
                     std::int32_t* accumulators) {
   const Window& window = tile.convolution->window;
-  const auto fan_in = static_cast<std::size_t>(window.kernel_height * window.kernel_width * run.input_channels);
+  const auto fan_in = static_cast<std::size_t>(window.kernel_height) * static_cast<std::size_t>(window.kernel_width) *
+                      static_cast<std::size_t>(run.input_channels);
   const auto channels = static_cast<std::size_t>(run.channels);
   const std::int8_t* weights = tile.weights + static_cast<std::size_t>(run.offset) * fan_in;
   if (products.is_exact()) {

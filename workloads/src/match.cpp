@@ -185,6 +185,7 @@ class Matcher {
     }
     const LayerSums sums = sum_layer(n, layer, approximate_, approximate_tensors_);
     std::vector<Requantisation> set;
+    set.reserve(exact_set.size());
     for (std::size_t c = 0; c < exact_set.size(); ++c)
       set.push_back(matched(exact_set[c], exact_moments[c], sums.moments[c]));
     store_layer(n, sums, set, approximate_tensors_);
@@ -227,6 +228,7 @@ Result<OperatingPoint> match_moments(const Quantisation& quantisation, const std
   auto exact = Int8Executor::create(network, point, std::vector<TruthTable>(tables.size(), exact_table));
   if (!exact) return forward_error(exact);
   std::vector<bool> layer_is_exact;
+  layer_is_exact.reserve(tables.size());
   for (const TruthTable& table : tables) layer_is_exact.push_back(table == exact_table);
   Progress progress{progress_style, "match " + name, network.nodes.size(), "nodes"};
   Matcher matcher{*std::move(exact), *std::move(approximate), std::move(layer_is_exact), images};
