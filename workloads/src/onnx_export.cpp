@@ -89,8 +89,12 @@ class Exporter {
     set_shape(*graph_->add_input(), names_[network_.input], network_.tensors[network_.input].shape, false);
     for (std::size_t i = 0; i < network_.nodes.size(); ++i)
       if (!absorbed_[i]) std::visit([&](const auto& operation) { write(i, operation); }, network_.nodes[i].operation);
-    set_shape(*graph_->add_output(), names_[network_.output], network_.tensors[network_.output].shape,
-              flat_[network_.output]);
+    std::string output = names_[network_.output];
+    if (network_.output == network_.input) {  // nothing between them: ONNX wants a node all the same
+      output = unique("logits");
+      add_node("Identity", "identity", {names_[network_.input]}, output);
+    }
+    set_shape(*graph_->add_output(), output, network_.tensors[network_.output].shape, flat_[network_.output]);
     return model_.SerializeAsString();
   }
 
@@ -113,8 +117,8 @@ class Exporter {
   /// `input` and `logits`; the others keep their names as far as they have any of their own.
   void name_tensors() {
     names_.resize(network_.tensors.size());
-    names_[network_.output] = unique("logits");
     names_[network_.input] = unique("input");
+    if (network_.output != network_.input) names_[network_.output] = unique("logits");
     for (TensorId id = 0; id < network_.tensors.size(); ++id)
       if (names_[id].empty())
         names_[id] = unique(network_.tensors[id].name.empty() ? "tensor" : network_.tensors[id].name);

@@ -169,6 +169,8 @@ Result<Network> build(const onnx::ModelProto& model, const ImportOptions& option
   if (!output) return fail_in(fmt::format("graph output `{}`", graph.output(0).name()), output);
   network.output = *output;
   simplify(network);
+  const auto range = check_range(network);
+  if (!range) return forward_error(range);
   const auto preprocessing = read_preprocessing(model);
   if (!preprocessing) return forward_error(preprocessing);
   network.preprocessing = *preprocessing;

@@ -315,6 +315,12 @@ std::vector<BadModel> bad_models() {
       // BatchNormalization, Clip, Add
       {"negative_variance", [](Model& m) { add_normalisation(m, -1.0F); },
        "BatchNormalization `bn`: variance of channel 1 is -1"},
+      {"scale_beyond_float",
+       [](Model& m) {
+         m.floats("s", {2}, {1e30F, 1}).floats("v", {2}, {1e-20F, 1});
+         m.node("BatchNormalization", {"x", "s", "v", "v", "v"}, "y", "bn").with_real("epsilon", 0.0F);
+       },
+       "`bn`: its weights, scales or offsets are beyond float32"},
       {"normalisation_length",
        [](Model& m) {
          m.floats("s", {3}, {1, 1, 1}).node("BatchNormalization", {"x", "s", "s", "s", "s"}, "y", "bn");

@@ -148,6 +148,15 @@ TEST(OnnxExport, TensorsWithoutNamesGetSome) {
   expect_same_logits(network, *again);
 }
 
+TEST(OnnxExport, NetworkWithoutNodesIsAnIdentity) {
+  Network network;
+  network.tensors = {{"x", {1, 2, 3}}};
+  const auto again = import_onnx_bytes(export_onnx(network), "identity");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(again->nodes.empty());
+  EXPECT_EQ(again->tensors[again->output].shape, (Shape{1, 2, 3}));
+}
+
 TEST(OnnxExport, ResNet20RoundTripKeepsEveryNodeAndLogit) {
   const auto path = data_folder() / "weights" / "resnet20_cifar10.onnx";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is absent; AXVP_DATA names the data folder";

@@ -1,6 +1,7 @@
 #include "network_builder.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace axvp::onnx_detail {
 namespace {
@@ -133,6 +134,19 @@ Result<void> NetworkBuilder::settle(Activation& activation) {
         "its input comes from a Pad of rows and columns, which is supported only in front of Conv and "
         "AveragePool");
   return settle_resample(activation);
+}
+
+Result<void> check_range(const Network& network) {
+  const auto fits = [](double value) { return std::isfinite(static_cast<float>(value)); };
+  const auto all_fit = [&](const auto& values) { return std::all_of(values.begin(), values.end(), fits); };
+  for (const Node& node : network.nodes) {
+    const auto* convolution = std::get_if<Convolution>(&node.operation);
+    const auto* affine = std::get_if<ChannelAffine>(&node.operation);
+    if ((convolution != nullptr && !all_fit(convolution->weights)) ||
+        (affine != nullptr && !(all_fit(affine->scale) && all_fit(affine->offset))))
+      return fail("`{}`: its weights, scales or offsets are beyond float32", node.name);
+  }
+  return {};
 }
 
 void simplify(Network& network) {

@@ -48,4 +48,7 @@ class NetworkBuilder {
 /// Joins neighbouring ChannelAffines (a bias and a BatchNormalization) and drops what the output does not depend on.
 void simplify(Network& network);
 
+/// An error if arithmetic on finite weights (gamma / sqrt(variance), alpha * weight) has left the range of float32.
+[[nodiscard]] Result<void> check_range(const Network& network);
+
 }  // namespace axvp::onnx_detail
