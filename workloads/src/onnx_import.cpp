@@ -94,11 +94,11 @@ Result<InputShape> read_input_shape(const onnx::ValueInfoProto& input, const Imp
   return InputShape{*shape, {dims[1].dim_value(), *height, *width}};
 }
 
-Result<Values> read_initialisers(const onnx::GraphProto& graph) {
+Result<Values> read_initialisers(const onnx::GraphProto& graph, const std::filesystem::path& folder) {
   if (graph.sparse_initializer_size() != 0) return fail("sparse initialisers are not supported");
   Values values;
   for (const onnx::TensorProto& tensor : graph.initializer()) {
-    auto constant = read_constant(tensor);
+    auto constant = read_constant(tensor, folder);
     if (!constant) return fail_in(fmt::format("initialiser `{}`", tensor.name()), constant);
     values.emplace(tensor.name(), std::move(*constant));
   }
@@ -143,14 +143,15 @@ Result<TensorId> find_output(const onnx::GraphProto& graph, Values& values, Netw
   return activation->tensor;
 }
 
-Result<Network> build(const onnx::ModelProto& model, const ImportOptions& options) {
+Result<Network> build(const onnx::ModelProto& model, const std::filesystem::path& folder,
+                      const ImportOptions& options) {
   const auto opset = read_opset(model);
   if (!opset) return forward_error(opset);
   const onnx::GraphProto& graph = model.graph();
   if (graph.output_size() != 1) return fail("{} graph outputs; a network has one", graph.output_size());
   const auto order = execution_order(graph);
   if (!order) return forward_error(order);
-  auto values = read_initialisers(graph);
+  auto values = read_initialisers(graph, folder);
   if (!values) return forward_error(values);
   const auto input = find_input(graph, *values);
   if (!input) return forward_error(input);
@@ -182,7 +183,7 @@ Result<Network> build(const onnx::ModelProto& model, const ImportOptions& option
 Result<Network> import_onnx_bytes(std::string_view bytes, const std::string& name, const ImportOptions& options) {
   const auto model = parse(bytes);
   if (!model) return fail_in(name, model);
-  auto network = build(*model, options);
+  auto network = build(*model, {}, options);
   if (!network) return fail_in(name, network);
   network->name = name;
   return network;
@@ -193,7 +194,8 @@ Result<Network> import_onnx(const std::filesystem::path& path, const ImportOptio
   if (!bytes) return forward_error(bytes);
   const auto model = parse(*bytes);
   if (!model) return fail_in(path.string(), model);
-  auto network = build(*model, options);
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  auto network = build(*model, folder, options);
   if (!network) return fail_in(path.string(), network);
   network->name = path.stem().string();
   return network;

@@ -226,7 +226,7 @@ std::vector<BadModel> bad_models() {
          add_conv(m);
          m.initialiser(0).set_data_location(onnx::TensorProto::EXTERNAL);
        },
-       "initialiser `w`: its values lie in an external file"},
+       "initialiser `w`: its values lie in an external file, but the model does not come from a folder"},
       {"computed_weight",
        [](Model& m) {
          m.node("Relu", {"x"}, "w", "r1").node("Conv", {"x", "w"}, "y", "c1");

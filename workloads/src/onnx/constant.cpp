@@ -3,6 +3,8 @@
 #include <cstring>
 #include <limits>
 
+#include "external_data.h"
+
 namespace axvp::onnx_detail {
 namespace {
 
@@ -53,9 +55,8 @@ std::size_t typed_count(const TensorProto& tensor) {
   }
 }
 
-Constant read_raw(const TensorProto& tensor, Dims dims, std::size_t count) {
-  const std::string& bytes = tensor.raw_data();
-  switch (tensor.data_type()) {
+Constant read_bytes(const std::string& bytes, int type, Dims dims, std::size_t count) {
+  switch (type) {
     case TensorProto::FLOAT:
       return {std::move(dims), from_raw<float>(bytes, count)};
     case TensorProto::INT64:
@@ -80,22 +81,25 @@ Constant read_typed(const TensorProto& tensor, Dims dims) {
 
 }  // namespace
 
-Result<Constant> read_constant(const TensorProto& tensor) {
-  const std::size_t width = element_bytes(tensor.data_type());
+Result<Constant> read_constant(const TensorProto& tensor, const std::filesystem::path& folder) {
+  const int type = tensor.data_type();
+  const std::size_t width = element_bytes(type);
   if (width == 0)
-    return fail("type {} is not supported; weights are FLOAT, shapes INT64, INT32 or BOOL",
-                type_name(tensor.data_type()));
-  if (tensor.data_location() == TensorProto::EXTERNAL)
-    return fail("its values lie in an external file, which is not supported; save the model as one file");
+    return fail("type {} is not supported; weights are FLOAT, shapes INT64, INT32 or BOOL", type_name(type));
   if (tensor.has_segment()) return fail("stored in segments, which is not supported");
   Dims dims(tensor.dims().begin(), tensor.dims().end());
   const auto count = element_count(dims, std::numeric_limits<std::int32_t>::max());
   if (!count) return forward_error(count);
+  if (tensor.data_location() == TensorProto::EXTERNAL) {
+    const auto bytes = read_external_data(tensor, folder, *count * width);
+    if (!bytes) return forward_error(bytes);
+    return read_bytes(*bytes, type, std::move(dims), *count);
+  }
   if (tensor.has_raw_data()) {
     if (tensor.raw_data().size() != *count * width)
       return fail("{} bytes of data, {} expected for shape {}", tensor.raw_data().size(), *count * width,
                   to_text(dims));
-    return read_raw(tensor, std::move(dims), *count);
+    return read_bytes(tensor.raw_data(), type, std::move(dims), *count);
   }
   if (typed_count(tensor) != *count)
     return fail("{} values, {} expected for shape {}", typed_count(tensor), *count, to_text(dims));
