@@ -1,0 +1,120 @@
+#include "axvp/accel/activity.h"
+
+#include <gtest/gtest.h>
+
+#include "axvp/common/random.h"
+
+namespace axvp {
+namespace {
+
+struct Case {
+  Descriptor descriptor;
+  std::vector<std::uint8_t> input;
+  std::vector<std::int8_t> weights;
+};
+
+Case random_case(Random& random) {
+  Case c;
+  Descriptor& d = c.descriptor;
+  const auto draw = [&](int low, int high) { return static_cast<int>(random.between(low, high)); };
+  do {
+    d.groups = draw(1, 3);
+    d.input = {d.groups * draw(1, 5), draw(1, 12), draw(1, 14)};
+    d.window.kernel_height = draw(1, 4);
+    d.window.kernel_width = draw(1, 4);
+    d.window.stride_height = draw(1, 3);
+    d.window.stride_width = draw(1, 3);
+    d.window.dilation_height = draw(1, 2);
+    d.window.dilation_width = draw(1, 2);
+    d.window.pad_top = draw(0, 3);
+    d.window.pad_left = draw(0, 3);
+    d.window.pad_bottom = draw(0, 3);
+    d.window.pad_right = draw(0, 3);
+    d.output = {d.groups * draw(1, 7), d.window.output_height(d.input.height), d.window.output_width(d.input.width)};
+  } while (d.output.height < 1 || d.output.width < 1 ||
+           d.window.dilation_height * (d.window.kernel_height - 1) >= d.input.height + d.window.pad_top + d.window.pad_bottom ||
+           d.window.dilation_width * (d.window.kernel_width - 1) >= d.input.width + d.window.pad_left + d.window.pad_right);
+  d.rows_per_tile = draw(1, d.output.height);
+  d.channels_per_group = draw(1, d.output.channels);
+  c.input.resize(d.input.size());
+  for (auto& x : c.input) x = random.below(2) == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(random.below(256));
+  c.weights.resize(static_cast<std::size_t>(d.output.channels * fan_in(d)));
+  for (auto& w : c.weights) w = random.below(3) == 0 ? std::int8_t{0} : static_cast<std::int8_t>(random.between(-127, 127));
+  return c;
+}
+
+/// Every MAC of a run, one by one.
+MacActivity count_one_by_one(const Case& c, const RowTile& tile, const ChannelGroup& group, const ArrayConfig& array) {
+  const Descriptor& d = c.descriptor;
+  const Window& w = d.window;
+  const int group_inputs = d.input.channels / d.groups;
+  const int group_outputs = d.output.channels / d.groups;
+  const int k_total = fan_in(d);
+  MacActivity result;
+  for (int n = group.begin; n < group.end; ++n)
+    for (int row = tile.begin; row < tile.end; ++row)
+      for (int column = 0; column < d.output.width; ++column)
+        for (int k = 0; k < k_total; ++k) {
+          const int tap = k / group_inputs;
+          const int y = row * w.stride_height - w.pad_top + tap / w.kernel_width * w.dilation_height;
+          const int x = column * w.stride_width - w.pad_left + tap % w.kernel_width * w.dilation_width;
+          const int channel = n / group_outputs * group_inputs + k % group_inputs;
+          if (y < 0 || x < 0 || y >= d.input.height || x >= d.input.width) {
+            ++result.padding;
+            continue;
+          }
+          // A fold's columns share one read of the activation.
+          const int in_block = (n % group_outputs) % array.columns;
+          if (in_block == 0 || n == group.begin) ++result.activation_reads;
+          const std::uint8_t activation =
+              c.input[static_cast<std::size_t>((y * d.input.width + x) * d.input.channels + channel)];
+          const std::int8_t weight = c.weights[static_cast<std::size_t>(n * k_total + k)];
+          if (activation == 0)
+            ++result.zero_activation;
+          else if (weight == 0)
+            ++result.zero_weight;
+          else
+            ++result.executed;
+        }
+  return result;
+}
+
+TEST(Activity, EqualsCountingEveryMac) {
+  Random random{11};
+  for (int round = 0; round < 300; ++round) {
+    const Case c = random_case(random);
+    const Descriptor& d = c.descriptor;
+    const ArrayConfig array{4, static_cast<int>(random.between(1, 5))};
+    // Groups that begin at a multiple of the columns, as the compiler makes them.
+    Descriptor blocks = d;
+    blocks.channels_per_group = array.columns * static_cast<int>(random.between(1, 2));
+    for (int t = 0; t < tile_count(d); ++t) {
+      const RowTile tile = row_tile(d, t);
+      const std::uint8_t* input = c.input.data() + static_cast<std::size_t>(tile.input_begin) * input_row_bytes(d);
+      const TileActivity activity = count_activations(d, tile, input);
+      for (const ChannelGroup& group : channel_groups(blocks)) {
+        const std::int8_t* weights = c.weights.data() + group.begin * fan_in(d);
+        const MacActivity counted = count_macs(d, activity, group, weights, array);
+        const MacActivity expected = count_one_by_one(c, tile, group, array);
+        ASSERT_EQ(counted.executed, expected.executed) << "round " << round;
+        ASSERT_EQ(counted.zero_activation, expected.zero_activation) << "round " << round;
+        ASSERT_EQ(counted.zero_weight, expected.zero_weight) << "round " << round;
+        ASSERT_EQ(counted.padding, expected.padding) << "round " << round;
+        ASSERT_EQ(counted.activation_reads, expected.activation_reads) << "round " << round;
+      }
+    }
+  }
+}
+
+TEST(Activity, RowsLongerThanAByteCanCountAreCounted) {
+  Descriptor d;
+  d.input = {1, 1, 1000};
+  d.output = {1, 1, 1000};
+  const std::vector<std::uint8_t> input(1000, 1);
+  const std::vector<std::int8_t> weights{1};
+  const auto activity = count_activations(d, row_tile(d, 0, 1), input.data());
+  EXPECT_EQ(count_macs(d, activity, {0, 1}, weights.data(), {1, 1}).executed, 1000u);
+}
+
+}  // namespace
+}  // namespace axvp

@@ -1,0 +1,138 @@
+#include "axvp/accel/qos_policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace axvp {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr double kPicojoulesPerMicrojoule = 1e6;
+
+/// Plays inferences of 1 ms that cost `uj_of_point` each; returns the point of every inference.
+std::vector<std::size_t> play(const PolicyConfig& config, const std::vector<double>& uj_of_point, int inferences) {
+  QosController controller{config, uj_of_point.size()};
+  std::vector<std::size_t> points;
+  Energy energy;
+  for (int i = 0; i < inferences; ++i) {
+    const auto decision = controller.decide({static_cast<double>(i), energy});
+    points.push_back(decision.point);
+    energy += to_energy(Picojoules{uj_of_point[decision.point] * kPicojoulesPerMicrojoule});
+  }
+  return points;
+}
+
+PolicyConfig budget_policy(std::vector<BudgetStep> budget, double window_ms, double hysteresis) {
+  PolicyConfig config;
+  config.kind = PolicyKind::Budget;
+  config.budget = std::move(budget);
+  config.window_ms = window_ms;
+  config.hysteresis = hysteresis;
+  return config;
+}
+
+TEST(QosController, FixedStays) {
+  PolicyConfig config;
+  config.fixed_point = 1;
+  EXPECT_THAT(play(config, {3, 2}, 3), ElementsAre(1, 1, 1));
+}
+
+TEST(QosController, ScheduleFollowsSimulatedTime) {
+  PolicyConfig config;
+  config.kind = PolicyKind::Schedule;
+  config.schedule = {{0.0, 0}, {2.0, 2}, {4.5, 1}};
+  EXPECT_THAT(play(config, {3, 2, 1}, 7), ElementsAre(0, 0, 2, 2, 2, 1, 1));
+}
+
+TEST(QosController, BudgetStepsDownUntilAWindowFits) {
+  // Windows of 2 ms cost 6, 4 and 2 uJ at the three points.
+  EXPECT_THAT(play(budget_policy({{0.0, 3.0}}, 2.0, 0.05), {3, 2, 1}, 8), ElementsAre(0, 0, 1, 1, 2, 2, 2, 2));
+}
+
+TEST(QosController, NothingCheaperThanTheLastPoint) {
+  EXPECT_THAT(play(budget_policy({{0.0, 0.5}}, 1.0, 0.05), {3, 2}, 4), ElementsAre(0, 1, 1, 1));
+}
+
+TEST(QosController, FallingBudgetStepsDownAndRisingBudgetComesBack) {
+  const auto points = play(budget_policy({{0.0, 4.0}, {3.0, 2.5}, {6.0, 1.5}, {9.0, 10.0}}, 1.0, 0.05), {3, 2, 1}, 13);
+  EXPECT_THAT(points, ElementsAre(0, 0, 0, 1, 1, 1, 2, 2, 2, 1, 0, 0, 0));
+}
+
+TEST(QosController, DearerPointsSwitchEarlier) {
+  std::vector<BudgetStep> falling;
+  for (int i = 0; i < 40; ++i) falling.push_back({static_cast<double>(i), 6.0 - 0.1 * i});
+  const auto first_switch = [&](double factor) {
+    const auto points = play(budget_policy(falling, 1.0, 0.05), {3 * factor, 2 * factor}, 40);
+    return std::find(points.begin(), points.end(), 1u) - points.begin();
+  };
+  EXPECT_LT(first_switch(1.2), first_switch(1.0));
+  EXPECT_LT(first_switch(1.5), first_switch(1.2));
+}
+
+TEST(QosController, HysteresisKeepsItFromFlutteringAtTheThreshold) {
+  // The budget lies between the two points' costs: down once, then it stays.
+  const auto points = play(budget_policy({{0.0, 2.95}}, 1.0, 0.0), {3, 2}, 50);
+  EXPECT_EQ(std::count(points.begin(), points.end(), 0u), 1);
+  // The budget swings around the dearer cost by 2 %: with 5 % hysteresis there is one switch.
+  std::vector<BudgetStep> swinging;
+  for (int i = 0; i < 50; ++i) swinging.push_back({static_cast<double>(i), i % 2 == 0 ? 2.97 : 3.03});
+  const auto switches = [&](double hysteresis) {
+    const auto path = play(budget_policy(swinging, 1.0, hysteresis), {3, 2}, 50);
+    int count = 0;
+    for (std::size_t i = 1; i < path.size(); ++i) count += path[i] != path[i - 1] ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(switches(0.05), 1);
+  EXPECT_GT(switches(0.0), 10);
+}
+
+TEST(QosController, EveryChangeHasAReason) {
+  QosController controller{budget_policy({{0.0, 1.0}}, 1.0, 0.05), 2};
+  (void)controller.decide({0.0, Energy{}});
+  const auto decision = controller.decide({1.0, to_energy(Picojoules{3e6})});
+  EXPECT_EQ(decision.point, 1u);
+  EXPECT_THAT(decision.reason, HasSubstr("3.000 uJ a window exceed 1.000"));
+}
+
+Result<PolicyConfig> read(const std::string& toml) {
+  const auto document = parse_toml(toml, "run.toml");
+  if (!document) return forward_error(document);
+  FieldReader reader{*document};
+  const PolicyConfig config = read_policy_config(reader);
+  if (auto done = reader.finish(); !done) return forward_error(done);
+  return config;
+}
+
+TEST(PolicyConfig, ReadsABudget) {
+  const auto config = read("policy = \"budget\"\nwindow_ms = 5\nhysteresis = 0.1\n[[budget]]\nat_ms = 0\nwindow_uj = 100\n"
+                           "[[budget]]\nat_ms = 50\nwindow_uj = 60\n");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->kind, PolicyKind::Budget);
+  ASSERT_EQ(config->budget.size(), 2u);
+  EXPECT_EQ(config->budget[1].window_uj, 60.0);
+  EXPECT_TRUE(validate(*config, 2));
+}
+
+TEST(PolicyConfig, WrongPoliciesAreNamed) {
+  EXPECT_THAT(read("policy = \"bugdet\"\n").error().message, HasSubstr("budget"));
+  EXPECT_THAT(read("[[budget]]\nat_ms = 0\nwindow_uj = 0\n").error().message, HasSubstr("window_uj"));
+  PolicyConfig config;
+  config.fixed_point = 3;
+  EXPECT_THAT(validate(config, 3).error().message, HasSubstr("point = 3, but there are 3 operating points"));
+  config.kind = PolicyKind::Schedule;
+  EXPECT_THAT(validate(config, 3).error().message, HasSubstr("schedule is empty"));
+  config.schedule = {{0.0, 0}, {5.0, 1}, {5.0, 2}};
+  EXPECT_THAT(validate(config, 3).error().message, HasSubstr("schedule[2]: at_ms = 5 follows 5"));
+  config.schedule = {{1.0, 0}};
+  EXPECT_THAT(validate(config, 3).error().message, HasSubstr("begins at 1 ms"));
+  config.schedule = {{0.0, 7}};
+  EXPECT_THAT(validate(config, 3).error().message, HasSubstr("schedule[0].point = 7"));
+  EXPECT_THAT(validate(budget_policy({{0.0, -1.0}}, 1.0, 0.0), 3).error().message, HasSubstr("budget[0].window_uj"));
+  EXPECT_THAT(validate(budget_policy({{0.0, 1.0}}, 0.0, 0.0), 3).error().message, HasSubstr("window_ms"));
+  EXPECT_THAT(validate(budget_policy({{0.0, 1.0}}, 1.0, 1.0), 3).error().message, HasSubstr("hysteresis"));
+}
+
+}  // namespace
+}  // namespace axvp
