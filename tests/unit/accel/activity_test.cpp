@@ -32,14 +32,17 @@ Case random_case(Random& random) {
     d.window.pad_right = draw(0, 3);
     d.output = {d.groups * draw(1, 7), d.window.output_height(d.input.height), d.window.output_width(d.input.width)};
   } while (d.output.height < 1 || d.output.width < 1 ||
-           d.window.dilation_height * (d.window.kernel_height - 1) >= d.input.height + d.window.pad_top + d.window.pad_bottom ||
-           d.window.dilation_width * (d.window.kernel_width - 1) >= d.input.width + d.window.pad_left + d.window.pad_right);
+           d.window.dilation_height * (d.window.kernel_height - 1) >=
+               d.input.height + d.window.pad_top + d.window.pad_bottom ||
+           d.window.dilation_width * (d.window.kernel_width - 1) >=
+               d.input.width + d.window.pad_left + d.window.pad_right);
   d.rows_per_tile = draw(1, d.output.height);
   d.channels_per_group = draw(1, d.output.channels);
   c.input.resize(d.input.size());
   for (auto& x : c.input) x = random.below(2) == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(random.below(256));
   c.weights.resize(static_cast<std::size_t>(d.output.channels * fan_in(d)));
-  for (auto& w : c.weights) w = random.below(3) == 0 ? std::int8_t{0} : static_cast<std::int8_t>(random.between(-127, 127));
+  for (auto& w : c.weights)
+    w = random.below(3) == 0 ? std::int8_t{0} : static_cast<std::int8_t>(random.between(-127, 127));
   return c;
 }
 

@@ -121,7 +121,7 @@ TEST(Descriptor, FoldsOfDenseLayersCoverRowsAndColumns) {
   d.input = {16, 8, 8};
   d.output = {40, 8, 8};
   d.window = testing::square_window(3, 1, 1);
-  EXPECT_EQ(fold_count(d, {0, 40}, {16, 16}), 27u);   // ceil(144 / 16) * ceil(40 / 16)
+  EXPECT_EQ(fold_count(d, {0, 40}, {16, 16}), 27u);  // ceil(144 / 16) * ceil(40 / 16)
   EXPECT_EQ(fold_count(d, {16, 40}, {16, 16}), 18u);
 }
 

@@ -24,7 +24,7 @@ TEST(DramTiming, FirstAccessPaysRowBandwidthAndLatency) {
 
 TEST(DramTiming, AccessOfTheOpenRowWaitsForTheBusOnly) {
   DramTiming dram{small_dram()};
-  (void)dram.access(0, 64, 0);  // bus free at 28
+  (void)dram.access(0, 64, 0);                  // bus free at 28
   EXPECT_EQ(dram.access(64, 64, 0).done, 76u);  // 28 + 8 + 40
   EXPECT_EQ(dram.access(128, 1, 200).done, 241u);
   EXPECT_EQ(dram.row_misses(), 1u);

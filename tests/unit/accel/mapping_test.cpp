@@ -33,7 +33,7 @@ void expect_disjoint(std::vector<Interval> intervals, Bytes capacity) {
 }
 
 TEST(Mapping, BuffersOfATileDoNotOverlap) {
-  for (const int activation_kb : {9, 16, 40, 256}) {
+  for (const int activation_kb : {11, 16, 40, 256}) {
     PlatformConfig config;
     config.scratchpads.activation_kb = activation_kb;
     config.scratchpads.accumulator_kb = 16;
@@ -42,7 +42,8 @@ TEST(Mapping, BuffersOfATileDoNotOverlap) {
     EXPECT_TRUE(check(*d, config));
     std::uint64_t input_bytes = 0;
     for (int t = 0; t < tile_count(*d); ++t)
-      input_bytes = std::max(input_bytes, static_cast<std::uint64_t>(row_tile(*d, t).input_rows()) * input_row_bytes(*d));
+      input_bytes =
+          std::max(input_bytes, static_cast<std::uint64_t>(row_tile(*d, t).input_rows()) * input_row_bytes(*d));
     const std::uint64_t output_bytes = static_cast<std::uint64_t>(d->rows_per_tile) * output_row_bytes(*d);
     std::vector<Interval> activation;
     const std::size_t copies = tile_count(*d) > 1 ? 2 : 1;

@@ -24,7 +24,9 @@ TEST(ParameterSet, ShiftOfDamagedBytesStaysInRange) {
     const auto set = unpack_requantisation(bytes.data(), 1);
     EXPECT_GE(set[0].shift, 1);
     EXPECT_LE(set[0].shift, 32);
-    if (shift >= 1 && shift <= 32) EXPECT_EQ(set[0].shift, shift);
+    if (shift >= 1 && shift <= 32) {
+      EXPECT_EQ(set[0].shift, shift);
+    }
   }
 }
 

@@ -26,8 +26,9 @@ TEST(PlatformConfig, EmptyTableGivesTheDefaults) {
 }
 
 TEST(PlatformConfig, ReadsItsFields) {
-  const auto config = read("clock_mhz = 250\n[array]\nrows = 8\ncolumns = 32\n[dram]\nlatency_cycles = 7\n[host]\n"
-                           "interrupt_latency_cycles = 1\n[simulation]\nquantum_ns = 0\n");
+  const auto config = read(
+      "clock_mhz = 250\n[array]\nrows = 8\ncolumns = 32\n[dram]\nlatency_cycles = 7\n[host]\n"
+      "interrupt_latency_cycles = 1\n[simulation]\nquantum_ns = 0\n");
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->clock_mhz, 250.0);
   EXPECT_EQ(config->array.rows, 8);
@@ -56,7 +57,7 @@ TEST(PlatformConfig, BadValuesAreErrorsWithTheirPlace) {
     const auto config = read(toml);
     return config ? std::string{"accepted"} : config.error().message;
   };
-  EXPECT_THAT(message("[array]\nrows = -4\n"), HasSubstr("platform.toml: line 2, column 8"));
+  EXPECT_THAT(message("[array]\nrows = -4\n"), HasSubstr("platform.toml: line 2, column 1"));
   EXPECT_THAT(message("[array]\nrows = 0\n"), HasSubstr("expected an integer from 1 to 1024"));
   EXPECT_THAT(message("[dram]\nbandwidth_bytes_per_cycle = 0\n"), HasSubstr("bandwidth_bytes_per_cycle"));
   EXPECT_THAT(message("[dram]\nbandwith_bytes_per_cycle = 8\n"), HasSubstr("bandwidth_bytes_per_cycle"));

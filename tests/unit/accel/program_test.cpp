@@ -117,14 +117,15 @@ TEST_F(ProgramTest, AccumulatorThatCouldOverflowNamesLayerPointAndSelectable) {
 TEST_F(ProgramTest, PoolOfTheOtherEncodingIsRefused) {
   SelectablePool pool = pool_;
   pool.encoding = Encoding::TwosComplement;
-  EXPECT_THAT(compile(network_, {point("a", 1)}, pool, config_).error().message, HasSubstr("coded s8, the network sm8"));
+  EXPECT_THAT(compile(network_, {point("a", 1)}, pool, config_).error().message,
+              HasSubstr("coded s8, the network sm8"));
 }
 
 TEST_F(ProgramTest, MemoriesThatAreTooSmallAreNamed) {
   testing::NetworkBuilder builder{1};
-  const TensorId image = builder.input({3, 400, 400}, ElementType::Signed8);
+  const TensorId image = builder.input({3, 320, 320}, ElementType::Signed8);
   const TensorId stem = builder.convolution(image, 16, testing::square_window(3, 1, 1));
-  const QuantizedNetwork large = builder.classifier(builder.average_pool(stem, testing::square_window(2, 2, 0)), 200);
+  const QuantizedNetwork large = builder.classifier(builder.average_pool(stem, testing::square_window(4, 4, 0)), 200);
   config_.dram.size_mb = 1;
   const auto points = std::vector<OperatingPoint>{testing::make_point(large, "a", {"exact"}, 1)};
   EXPECT_THAT(compile(large, points, pool_, config_).error().message, HasSubstr("raise dram.size_mb"));

@@ -106,8 +106,9 @@ Result<PolicyConfig> read(const std::string& toml) {
 }
 
 TEST(PolicyConfig, ReadsABudget) {
-  const auto config = read("policy = \"budget\"\nwindow_ms = 5\nhysteresis = 0.1\n[[budget]]\nat_ms = 0\nwindow_uj = 100\n"
-                           "[[budget]]\nat_ms = 50\nwindow_uj = 60\n");
+  const auto config = read(
+      "policy = \"budget\"\nwindow_ms = 5\nhysteresis = 0.1\n[[budget]]\nat_ms = 0\nwindow_uj = 100\n"
+      "[[budget]]\nat_ms = 50\nwindow_uj = 60\n");
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->kind, PolicyKind::Budget);
   ASSERT_EQ(config->budget.size(), 2u);
