@@ -16,12 +16,17 @@ GatedProducts products_of(const std::string& id, bool x_is_signed = false) {
 /// One table of every kind of plan, named after it.
 std::vector<PlannedTable> one_of_each_plan() {
   const auto s8_noise = noise_table(Encoding::TwosComplement, 32767, 1);
+  const auto odd_noise = noise_table(Encoding::SignMagnitude, 32767, 3);
   const auto sm8_noise = noise_table(Encoding::SignMagnitude, 65535, 2);
   const auto zero = TruthTable::from_function([](std::uint8_t, std::uint8_t) { return 0; });
   return {{"zero", GatedProducts{zero, Encoding::SignMagnitude, false}},
           {"factors 1", products_of("dadda-exact")},
           {"factors 1", products_of("dadda-exact", true)},
           {"factors 5", products_of("gated_dadda-468/m1")},
+          {"factors 8", products_of("dadda_trunc-k7")},
+          {"product and rows", products_of("dadda_or-v7c")},       // 16 rows add up in 16 bits
+          {"product and rows", products_of("dadda_or-v9", true)},  // 8 do
+          {"rows", GatedProducts{odd_noise, Encoding::SignMagnitude, false}},
           {"rows", GatedProducts{s8_noise, Encoding::TwosComplement, true}},
           {"wide rows", GatedProducts{sm8_noise, Encoding::SignMagnitude, false}}};
 }

@@ -39,12 +39,14 @@ KernelCase drawn_operands(QuantizedConvolution convolution, const Shape& input, 
   KernelCase c;
   convolution.weights.resize(static_cast<std::size_t>(convolution.output_channels) *
                              static_cast<std::size_t>(convolution.fan_in(input)));
-  for (auto& weight : convolution.weights) weight = static_cast<std::int8_t>(random.below(256));
+  const std::int64_t lowest_weight = random.below(2) == 0 ? -128 : -127;
+  const std::uint64_t codes = random.below(2) == 0 ? 256 : 128;
+  for (auto& weight : convolution.weights) weight = static_cast<std::int8_t>(random.between(lowest_weight, 127));
   c.convolution = std::move(convolution);
   c.input = input;
   c.images.assign(static_cast<std::size_t>(images), std::vector<std::uint8_t>(input.size()));
   for (auto& image : c.images)
-    for (auto& code : image) code = static_cast<std::uint8_t>(random.below(256));
+    for (auto& code : image) code = static_cast<std::uint8_t>(random.below(codes));
   return c;
 }
 

@@ -14,7 +14,7 @@
 
 namespace axvp::test {
 
-/// A convolution with operands drawn over all 256 codes.
+/// A convolution with operands drawn over all 256 codes, or over those of the contract: |w| <= 127, activations 0..127.
 struct KernelCase {
   QuantizedConvolution convolution;
   Shape input;

@@ -95,7 +95,7 @@ inline void transpose_codes(const std::int16_t* const* columns, int code, std::i
 
 void build_rows(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
                 std::int16_t* table) {
-  for (int k = 0; k < block.depth; ++k, weights += kLanes, table += 256 * kLanes) {
+  for (int k = 0; k < block.depth; ++k, weights += kLanes, table += row_table_stride(kLanes)) {
     const std::int16_t* columns[kLanes];
     for (int lane = 0; lane < kLanes; ++lane) columns[lane] = source.by_weight + 256 * weights[lane];
     for (int code = 0; code < codes; code += 8) transpose_codes(columns, code, table + code * kLanes);
@@ -112,13 +112,14 @@ void add_block(const RowOperands& o) {
     if constexpr (Fits16Bits) {
       __m256i small = load(o.table + x[0] * kLanes);
 #pragma GCC unroll 16
-      for (int k = 1; k < Depth; ++k) small = _mm256_add_epi16(small, load(o.table + (256 * k + x[k]) * kLanes));
+      for (int k = 1; k < Depth; ++k)
+        small = _mm256_add_epi16(small, load(o.table + k * row_table_stride(kLanes) + x[k] * kLanes));
       low = _mm256_add_epi32(low, _mm256_cvtepi16_epi32(_mm256_castsi256_si128(small)));
       high = _mm256_add_epi32(high, _mm256_cvtepi16_epi32(_mm256_extracti128_si256(small, 1)));
     } else {
 #pragma GCC unroll 16
       for (int k = 0; k < Depth; ++k) {
-        const auto* row = reinterpret_cast<const __m128i*>(o.table + (256 * k + x[k]) * kLanes);
+        const auto* row = reinterpret_cast<const __m128i*>(o.table + k * row_table_stride(kLanes) + x[k] * kLanes);
         low = _mm256_add_epi32(low, _mm256_cvtepi16_epi32(_mm_loadu_si128(row)));
         high = _mm256_add_epi32(high, _mm256_cvtepi16_epi32(_mm_loadu_si128(row + 1)));
       }

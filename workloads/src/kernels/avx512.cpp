@@ -1,12 +1,27 @@
 #include <immintrin.h>
 
 #include <cstring>
+#include <utility>
 
 #include "kernel_set.h"
 
 // AVX-512 F, BW, VL, VBMI and VNNI.
 namespace axvp::kernels {
 namespace {
+
+// Only functions that are inlined at once let g++ see that arrays are indexed by constants.
+#define AXVP_INLINE __attribute__((always_inline))
+
+/// Calls step(0), ..., step(Count - 1) with constants, so that arrays indexed by them become registers (g++ keeps
+/// arrays that a loop indexes in memory).
+template <class Step, int... I>
+[[gnu::always_inline]] inline void unrolled(std::integer_sequence<int, I...>, Step&& step) {
+  (step(std::integral_constant<int, I>{}), ...);
+}
+template <int Count, class Step>
+[[gnu::always_inline]] inline void unrolled(Step&& step) {
+  unrolled(std::make_integer_sequence<int, Count>{}, std::forward<Step>(step));
+}
 
 /// sums[16] += for each lane 4 unsigned bytes of x times 4 signed bytes of w. Inline assembly because g++ 12 copies the
 /// accumulator for the intrinsic, which halves the speed of the dot kernel.
@@ -43,26 +58,28 @@ void map_bytes(const std::uint8_t* map, const std::uint8_t* in, std::size_t coun
 template <int PixelCount, int Vectors>
 void dot_tile(const DotOperands& o, int pixel, int vector) {
   const std::uint8_t* x[PixelCount];
-  for (int p = 0; p < PixelCount; ++p) x[p] = o.pixels.base + o.pixels.offsets[pixel + p];
+  unrolled<PixelCount>([&](auto p) AXVP_INLINE { x[p] = o.pixels.base + o.pixels.offsets[pixel + p]; });
   const std::ptrdiff_t vector_bytes = static_cast<std::ptrdiff_t>(o.steps) * 64;
   const std::int8_t* weights = o.weights + vector * vector_bytes;
-  __m512i sums[PixelCount][Vectors];
-  for (int v = 0; v < Vectors; ++v)
-    for (int p = 0; p < PixelCount; ++p) sums[p][v] = _mm512_loadu_si512(o.bias + 16 * (vector + v));
+  __m512i sums[PixelCount * Vectors];
+  unrolled<Vectors>([&](auto v) AXVP_INLINE {
+    const __m512i bias = _mm512_loadu_si512(o.bias + 16 * (vector + v));
+    unrolled<PixelCount>([&](auto p) AXVP_INLINE { sums[p * Vectors + v] = bias; });
+  });
   for (int step = 0; step < o.steps; ++step, weights += 64) {
     const std::ptrdiff_t offset = o.step_offsets[step];
     __m512i w[Vectors];
-    for (int v = 0; v < Vectors; ++v) w[v] = _mm512_loadu_si512(weights + v * vector_bytes);
-    for (int p = 0; p < PixelCount; ++p) {
+    unrolled<Vectors>([&](auto v) AXVP_INLINE { w[v] = _mm512_loadu_si512(weights + v * vector_bytes); });
+    unrolled<PixelCount>([&](auto p) AXVP_INLINE {
       std::int32_t quad;
       std::memcpy(&quad, x[p] + offset, sizeof(quad));
       const __m512i broadcast = _mm512_set1_epi32(quad);
-      for (int v = 0; v < Vectors; ++v) dot4(sums[p][v], broadcast, w[v]);
-    }
+      unrolled<Vectors>([&](auto v) AXVP_INLINE { dot4(sums[p * Vectors + v], broadcast, w[v]); });
+    });
   }
-  for (int p = 0; p < PixelCount; ++p)
-    for (int v = 0; v < Vectors; ++v)
-      _mm512_storeu_si512(o.sums + (pixel + p) * o.sums_stride + 16 * (vector + v), sums[p][v]);
+  unrolled<PixelCount * Vectors>([&](auto i) AXVP_INLINE {
+    _mm512_storeu_si512(o.sums + (pixel + i / Vectors) * o.sums_stride + 16 * (vector + i % Vectors), sums[i]);
+  });
 }
 
 template <int PixelCount, int Vectors>
@@ -93,6 +110,8 @@ void dot(const DotOperands& o) {
   }
 }
 
+constexpr int kIndexVectors = 4;
+
 /// Byte order of 64 weights so that unpacking two looked-up planes gives rows of int16 in order: 32 entries from the
 /// low halves of the four 128-bit lanes, 32 from the high halves. `Width` 32: a row is interleaved as channels 0, 16,
 /// 1, 17, ... for add_pairs; two k a register. 16: natural order, four k a register.
@@ -108,33 +127,91 @@ __m512i unpack_order() {
   return _mm512_load_si512(order);
 }
 
+/// Up to kIndexVectors x 64 weights, as indices into the bytes of a code's products.
+template <int Width>
+struct RowIndices {
+  static constexpr int kRows = 64 / Width;  ///< Rows of one register.
+  __m512i index[kIndexVectors];
+  __mmask64 upper[kIndexVectors];        ///< Index beyond 127.
+  __mmask32 negative[kIndexVectors][2];  ///< Sign of the weight of each unpacked entry.
+
+  RowIndices(const std::uint8_t* weights, int rows, bool odd) {
+    const __m512i order = unpack_order<Width>();
+    const __m512i zero = _mm512_setzero_si512();
+    unrolled<kIndexVectors>([&](auto v) AXVP_INLINE {
+      const int left = rows - v * kRows < 0 ? 0 : rows - v * kRows < kRows ? rows - v * kRows : kRows;
+      const __mmask64 wanted = left == 0 ? 0 : ~__mmask64{0} >> (64 - left * Width);
+      index[v] = _mm512_permutexvar_epi8(order, _mm512_maskz_loadu_epi8(wanted, weights + 64 * v));
+      upper[v] = _mm512_movepi8_mask(index[v]);
+      negative[v][0] = _mm512_movepi16_mask(_mm512_unpacklo_epi8(zero, index[v]));
+      negative[v][1] = _mm512_movepi16_mask(_mm512_unpackhi_epi8(zero, index[v]));
+      if (odd) index[v] = _mm512_abs_epi8(index[v]);
+    });
+  }
+};
+
+template <int Width>
+inline void store_rows(std::int16_t* row, __m512i first, __m512i second) {
+  if constexpr (Width == 32) {
+    _mm512_storeu_si512(row, first);
+    _mm512_storeu_si512(row + row_table_stride(Width), second);
+  } else {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(row), _mm512_castsi512_si256(first));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + row_table_stride(Width)), _mm512_extracti64x4_epi64(first, 1));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + 2 * row_table_stride(Width)), _mm512_castsi512_si256(second));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + 3 * row_table_stride(Width)),
+                        _mm512_extracti64x4_epi64(second, 1));
+  }
+}
+
+/// Any table: 256 products a code.
+template <int Width>
+void build_any_rows(const std::uint8_t* bytes, const RowIndices<Width>& rows, int vectors, int codes,
+                    std::int16_t* row) {
+  for (int code = 0; code < codes; ++code, bytes += 512, row += Width) {
+    const ByteTable low{bytes};
+    const ByteTable high{bytes + 256};
+    for (int v = 0; v < vectors; ++v) {
+      const __m512i l = low(rows.index[v], rows.upper[v]);
+      const __m512i h = high(rows.index[v], rows.upper[v]);
+      store_rows<Width>(row + v * (64 / Width) * row_table_stride(Width), _mm512_unpacklo_epi8(l, h),
+                        _mm512_unpackhi_epi8(l, h));
+    }
+  }
+}
+
+/// Tables that are odd in the weight: 128 products a code, looked up by magnitude, and the sign.
+template <int Width>
+void build_odd_rows(const std::uint8_t* bytes, const RowIndices<Width>& rows, int vectors, int codes,
+                    std::int16_t* row) {
+  const __m512i zero = _mm512_setzero_si512();
+  for (int code = 0; code < codes; ++code, bytes += 512, row += Width) {
+    const __m512i low0 = _mm512_loadu_si512(bytes), low1 = _mm512_loadu_si512(bytes + 64);
+    const __m512i high0 = _mm512_loadu_si512(bytes + 256), high1 = _mm512_loadu_si512(bytes + 320);
+    for (int v = 0; v < vectors; ++v) {
+      const __m512i l = _mm512_permutex2var_epi8(low0, rows.index[v], low1);
+      const __m512i h = _mm512_permutex2var_epi8(high0, rows.index[v], high1);
+      const __m512i first = _mm512_unpacklo_epi8(l, h);
+      const __m512i second = _mm512_unpackhi_epi8(l, h);
+      store_rows<Width>(row + v * (64 / Width) * row_table_stride(Width),
+                        _mm512_mask_sub_epi16(first, rows.negative[v][0], zero, first),
+                        _mm512_mask_sub_epi16(second, rows.negative[v][1], zero, second));
+    }
+  }
+}
+
 template <int Width>
 void build_rows_of(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
                    std::int16_t* table) {
-  constexpr int kRowsAtOnce = 64 / Width;
-  const __m512i order = unpack_order<Width>();
+  constexpr int kRowsAtOnce = kIndexVectors * (64 / Width);
   for (int k = 0; k < block.depth; k += kRowsAtOnce) {
     const int rows = block.depth - k < kRowsAtOnce ? block.depth - k : kRowsAtOnce;
-    const __mmask64 wanted = ~__mmask64{0} >> (64 - rows * Width);
-    const __m512i index = _mm512_permutexvar_epi8(order, _mm512_maskz_loadu_epi8(wanted, weights + k * Width));
-    const __mmask64 upper = _mm512_movepi8_mask(index);
-    std::int16_t* row = table + 256 * k * Width;
-    for (int code = 0; code < codes; ++code, row += Width) {
-      const std::uint8_t* bytes = source.bytes + 512 * code;
-      const __m512i low = ByteTable{bytes}(index, upper);
-      const __m512i high = ByteTable{bytes + 256}(index, upper);
-      const __m512i first = _mm512_unpacklo_epi8(low, high);
-      const __m512i second = _mm512_unpackhi_epi8(low, high);
-      if constexpr (Width == 32) {
-        _mm512_storeu_si512(row, first);
-        _mm512_storeu_si512(row + 256 * Width, second);
-      } else {
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(row), _mm512_castsi512_si256(first));
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + 256 * Width), _mm512_extracti64x4_epi64(first, 1));
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + 512 * Width), _mm512_castsi512_si256(second));
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + 768 * Width), _mm512_extracti64x4_epi64(second, 1));
-      }
-    }
+    const RowIndices<Width> indices{weights + k * Width, rows, source.odd};
+    const int vectors = (rows * Width + 63) / 64;
+    if (source.odd)
+      build_odd_rows<Width>(source.bytes, indices, vectors, codes, table + k * row_table_stride(Width));
+    else
+      build_any_rows<Width>(source.bytes, indices, vectors, codes, table + k * row_table_stride(Width));
   }
 }
 
@@ -146,9 +223,14 @@ void build_rows(const RowSource& source, const std::uint8_t* weights, const RowB
     build_rows_of<16>(source, weights, block, codes, table);
 }
 
-inline const __m256i* narrow_row(const std::int16_t* table, int k, std::uint8_t code) {
-  return reinterpret_cast<const __m256i*>(table + (256 * k + code) * 16);
-}
+/// Reads the activation bytes eight at a time: loads, not arithmetic, limit the row kernels.
+template <int Depth>
+struct Codes {
+  std::uint64_t words[(Depth + 7) / 8];
+
+  explicit Codes(const std::uint8_t* x) { std::memcpy(words, x, sizeof(words)); }
+  [[nodiscard]] std::size_t operator[](int k) const { return (words[k / 8] >> (8 * (k % 8))) & 0xff; }
+};
 
 /// 32 channels a row.
 template <int Depth, bool Fits16Bits>
@@ -156,24 +238,23 @@ void add_wide_block(const RowOperands& o) {
   const __m512i even = _mm512_set1_epi32(1);
   const __m512i odd = _mm512_set1_epi32(1 << 16);
   for (int pixel = 0; pixel < o.pixels.count; ++pixel) {
-    const std::uint8_t* x = o.pixels.base + o.pixels.offsets[pixel];
+    const Codes<Depth> x{o.pixels.base + o.pixels.offsets[pixel]};
+    const auto row = [&](int k)
+                         AXVP_INLINE { return _mm512_load_si512(o.table + k * row_table_stride(32) + x[k] * 32); };
     std::int32_t* sums = o.sums + pixel * o.sums_stride;
     __m512i low = _mm512_loadu_si512(sums);
     __m512i high = _mm512_loadu_si512(sums + 16);
     if constexpr (Fits16Bits) {
-      __m512i pairs = _mm512_load_si512(o.table + x[0] * 32);
-#pragma GCC unroll 16
-      for (int k = 1; k < Depth; ++k)
-        pairs = _mm512_add_epi16(pairs, _mm512_load_si512(o.table + (256 * k + x[k]) * 32));
+      __m512i pairs = row(0);
+      unrolled<Depth - 1>([&](auto k) AXVP_INLINE { pairs = _mm512_add_epi16(pairs, row(k + 1)); });
       add_pairs(low, pairs, even);
       add_pairs(high, pairs, odd);
     } else {
-#pragma GCC unroll 16
-      for (int k = 0; k < Depth; ++k) {
-        const __m512i pairs = _mm512_load_si512(o.table + (256 * k + x[k]) * 32);
+      unrolled<Depth>([&](auto k) AXVP_INLINE {
+        const __m512i pairs = row(k);
         add_pairs(low, pairs, even);
         add_pairs(high, pairs, odd);
-      }
+      });
     }
     _mm512_storeu_si512(sums, low);
     _mm512_storeu_si512(sums + 16, high);
@@ -184,18 +265,19 @@ void add_wide_block(const RowOperands& o) {
 template <int Depth, bool Fits16Bits>
 void add_narrow_block(const RowOperands& o) {
   for (int pixel = 0; pixel < o.pixels.count; ++pixel) {
-    const std::uint8_t* x = o.pixels.base + o.pixels.offsets[pixel];
+    const Codes<Depth> x{o.pixels.base + o.pixels.offsets[pixel]};
+    const auto row = [&](int k) AXVP_INLINE {
+      const std::int16_t* address = o.table + k * row_table_stride(16) + x[k] * 16;
+      return _mm256_load_si256(reinterpret_cast<const __m256i*>(address));
+    };
     std::int32_t* sums = o.sums + pixel * o.sums_stride;
     __m512i total = _mm512_loadu_si512(sums);
     if constexpr (Fits16Bits) {
-      __m256i small = _mm256_load_si256(narrow_row(o.table, 0, x[0]));
-#pragma GCC unroll 16
-      for (int k = 1; k < Depth; ++k) small = _mm256_add_epi16(small, _mm256_load_si256(narrow_row(o.table, k, x[k])));
+      __m256i small = row(0);
+      unrolled<Depth - 1>([&](auto k) AXVP_INLINE { small = _mm256_add_epi16(small, row(k + 1)); });
       total = _mm512_add_epi32(total, _mm512_cvtepi16_epi32(small));
     } else {
-#pragma GCC unroll 16
-      for (int k = 0; k < Depth; ++k)
-        total = _mm512_add_epi32(total, _mm512_cvtepi16_epi32(_mm256_load_si256(narrow_row(o.table, k, x[k]))));
+      unrolled<Depth>([&](auto k) AXVP_INLINE { total = _mm512_add_epi32(total, _mm512_cvtepi16_epi32(row(k))); });
     }
     _mm512_storeu_si512(sums, total);
   }

@@ -216,10 +216,10 @@ void ConvolutionKernel::State::compute(const PackedColumn& column, int pixels, i
 
 void ConvolutionKernel::State::add_rows(const PackedColumn& column, int pixels, int codes,
                                         KernelScratch::Buffers& scratch) const {
-  std::int16_t* table = scratch.table.reserve(at(kBlockDepth) * 256 * at(kWidestGroup));
+  std::int16_t* table = scratch.table.reserve(at(kBlockDepth) * row_table_stride(kWidestGroup));
   for (const PackedBlock& block : column.blocks) {
     const RowBlock shape{block.depth, column.row_width};
-    set.build_rows({plan->rows_by_weight(), plan->row_bytes()},
+    set.build_rows({plan->rows_by_weight(), plan->row_bytes(), column.odd_rows},
                    column.row_weights.data() + at(block.first_k) * at(column.padded), shape, codes, table);
     const bool fits = plan->largest_row_entry() * block.depth <= std::numeric_limits<std::int16_t>::max();
     set.add_rows({shape,

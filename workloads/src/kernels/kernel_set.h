@@ -16,6 +16,12 @@ inline constexpr int kBlockDepth = 16;      ///< Most k of one block of product 
 inline constexpr int kWidestGroup = 32;     ///< Most channels of one product row.
 inline constexpr std::size_t kSlack = 128;  ///< Bytes that may be read, not used, behind a buffer.
 
+/// Entries from the rows of one k to those of the next. A cache line more than the rows themselves: with a power of two
+/// the rows of one code would share an L1 set.
+constexpr std::size_t row_table_stride(int width) {
+  return 256 * static_cast<std::size_t>(width) + 32;
+}
+
 /// Output positions: their activation bytes start at base + offsets[i].
 struct Pixels {
   const std::uint8_t* base = nullptr;
@@ -39,9 +45,11 @@ struct DotOperands {
 struct RowSource {
   const std::int16_t* by_weight = nullptr;
   const std::uint8_t* bytes = nullptr;
+  bool odd = false;  ///< row(x, -w) = -row(x, w), and no weight is -128.
 };
 
-/// Product rows of `depth` consecutive k for `width` channels: table[k][code][channel, in the set's own order].
+/// Product rows of `depth` consecutive k for `width` channels: table[k * row_table_stride(width) + code * width +
+/// channel, in the set's own order].
 struct RowBlock {
   int depth = 0;  ///< [1, kBlockDepth].
   int width = 0;  ///< 16, or 32 where the set offers it.

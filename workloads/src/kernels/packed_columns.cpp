@@ -9,6 +9,8 @@ namespace {
 constexpr int kDotColumn = 64;        // channels whose sums the dot kernel keeps in registers at once
 constexpr int kDepthwiseColumn = 64;  // channels
 
+constexpr std::uint8_t kLowestWeight = 128;  // the byte of -128: no weight of the contract, and without a negative
+
 constexpr int round_up(int value, int step) {
   return (value + step - 1) / step * step;
 }
@@ -57,9 +59,13 @@ void pack_rows(const ConvolutionKernel::Description& d, const ProductPlan& plan,
     for (int i = 0; i < run.length; i += depth)
       column.blocks.push_back({run.offset + i, std::min(depth, run.length - i), run.first_k + i});
   std::uint8_t* weights = column.row_weights.reserve(at(fan_in_of(d)) * at(column.padded));
+  column.odd_rows = plan.rows_are_odd();
   for (int k = 0; k < fan_in_of(d); ++k)
-    for (int c = 0; c < column.channels; ++c)
-      weights[at(k) * at(column.padded) + at(c)] = weight_byte(d, column.first_channel + c, k);
+    for (int c = 0; c < column.channels; ++c) {
+      const std::uint8_t weight = weight_byte(d, column.first_channel + c, k);
+      weights[at(k) * at(column.padded) + at(c)] = weight;
+      column.odd_rows = column.odd_rows && weight != kLowestWeight;
+    }
 }
 
 void pack_taps(const ConvolutionKernel::Description& d, const ConvolutionLayout& layout, PackedColumn& column) {

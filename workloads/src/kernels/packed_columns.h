@@ -32,6 +32,7 @@ struct PackedColumn {
   std::vector<PackedBlock> blocks;
   std::vector<std::int32_t> tap_offsets;
   AlignedBuffer<std::uint8_t> row_weights;  ///< [k][padded].
+  bool odd_rows = false;                    ///< The plan's rows are odd and no weight is -128.
 };
 
 /// Which of the copy's planes each of the plan's planes reads; rows read plane 0, the stored bytes.

@@ -34,7 +34,7 @@ void dot(const DotOperands& o) {
 
 void build_rows(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
                 std::int16_t* table) {
-  for (int k = 0; k < block.depth; ++k, weights += kLanes, table += 256 * kLanes) {
+  for (int k = 0; k < block.depth; ++k, weights += kLanes, table += row_table_stride(kLanes)) {
     const std::int16_t* column[kLanes];
     for (int lane = 0; lane < kLanes; ++lane) column[lane] = source.by_weight + 256 * weights[lane];
     for (int code = 0; code < codes; ++code)
@@ -50,7 +50,7 @@ void add_block(const RowOperands& o) {
     std::int32_t lanes[kLanes];
     std::memcpy(lanes, sums, sizeof(lanes));
     for (int k = 0; k < Depth; ++k) {
-      const std::int16_t* row = o.table + (256 * k + x[k]) * kLanes;
+      const std::int16_t* row = o.table + k * row_table_stride(kLanes) + x[k] * kLanes;
       for (int lane = 0; lane < kLanes; ++lane) lanes[lane] += row[lane];
     }
     std::memcpy(sums, lanes, sizeof(lanes));
@@ -64,7 +64,7 @@ void add_small_block(const RowOperands& o) {
     std::int32_t* sums = o.sums + pixel * o.sums_stride;
     std::int16_t lanes[kLanes] = {};
     for (int k = 0; k < Depth; ++k) {
-      const std::int16_t* row = o.table + (256 * k + x[k]) * kLanes;
+      const std::int16_t* row = o.table + k * row_table_stride(kLanes) + x[k] * kLanes;
       for (int lane = 0; lane < kLanes; ++lane) lanes[lane] = static_cast<std::int16_t>(lanes[lane] + row[lane]);
     }
     for (int lane = 0; lane < kLanes; ++lane) sums[lane] += lanes[lane];

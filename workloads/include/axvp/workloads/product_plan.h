@@ -47,6 +47,8 @@ class ProductPlan {
   [[nodiscard]] Rows rows() const { return rows_; }
   /// Largest magnitude of a row entry: decides how many entries add up in 16 bits.
   [[nodiscard]] std::int32_t largest_row_entry() const { return largest_row_entry_; }
+  /// Whether entry (x, -w) = -entry (x, w) for all w but -128.
+  [[nodiscard]] bool rows_are_odd() const { return rows_are_odd_; }
   /// Narrow entries as [weight byte][activation byte].
   [[nodiscard]] const std::int16_t* rows_by_weight() const { return rows_by_weight_.data(); }
   /// Narrow entries as [activation byte][256 low bytes, then 256 high bytes, by weight byte].
@@ -68,6 +70,7 @@ class ProductPlan {
   std::array<std::int32_t, 256> correction_{};
   Rows rows_ = Rows::None;
   std::int32_t largest_row_entry_ = 0;
+  bool rows_are_odd_ = true;
   std::vector<std::int16_t> rows_by_weight_;
   std::vector<std::uint8_t> row_bytes_;
   std::vector<std::int32_t> products_by_weight_;
