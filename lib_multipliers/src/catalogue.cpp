@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "axvp/common/text.h"
-#include "axvp/multipliers/dadda_family.h"
+#include "axvp/multipliers/design.h"
 
 namespace axvp {
 namespace {
@@ -25,22 +25,42 @@ std::string selectable_id(const MultiplierModel& model, int mode) {
   return model.modes() == 1 ? std::string{model.id()} : fmt::format("{}/m{}", model.id(), mode);
 }
 
+Selectable selectable_of(const MultiplierDesign& design, const std::shared_ptr<const MultiplierModel>& model,
+                         int mode) {
+  return {selectable_id(*model, mode),
+          design.id,
+          mode,
+          model->encoding(),
+          TruthTable::deferred([model, mode](std::uint8_t x, std::uint8_t w) { return model->multiply(x, w, mode); }),
+          std::string{model->rtl_module()},
+          design.family,
+          design.citation,
+          design.is_baseline,
+          design.is_exchanged ? rtl_module_of(base_id(design)) : ""};
+}
+
 }  // namespace
 
 const Catalogue& Catalogue::built_in() {
   static const Catalogue catalogue = [] {
     Catalogue c;
-    for (const DaddaMultiplier& multiplier : built_in_dadda_multipliers()) {
-      const auto model = make_dadda_model(multiplier);
+    for (const MultiplierDesign& design : built_in_designs()) {
+      const auto model = make_model(design);
       c.models_.push_back(model);
-      for (int mode = 0; mode < model->modes(); ++mode)
-        c.selectables_.push_back({selectable_id(*model, mode), std::string{model->id()}, mode, model->encoding(),
-                                  tabulate(*model, mode), std::string{model->rtl_module()},
-                                  std::string{model->family()}, std::string{model->citation()}});
+      for (int mode = 0; mode < model->modes(); ++mode) c.selectables_.push_back(selectable_of(design, model, mode));
     }
     return c;
   }();
   return catalogue;
+}
+
+std::vector<std::filesystem::path> rtl_sources(const Selectable& selectable) {
+  if (selectable.rtl_module.empty()) return {};
+  const std::filesystem::path folder = std::filesystem::path{"rtl"} / "multipliers";
+  std::vector<std::filesystem::path> files{folder / "ax_fa.sv", folder / "ax_ha.sv"};
+  if (!selectable.inner_module.empty()) files.push_back(folder / (selectable.inner_module + ".sv"));
+  files.push_back(folder / (selectable.rtl_module + ".sv"));
+  return files;
 }
 
 Result<void> Catalogue::add_table(const std::string& id, Encoding encoding, TruthTable table,
@@ -59,7 +79,7 @@ Result<void> Catalogue::add_table(const std::string& id, Encoding encoding, Trut
     return fail("multiplier '{}' ({}): the product of the bytes x = {}, w = {} is {}, expected {} to {} (16 bits)", id,
                 origin, index / TruthTable::kSide, index % TruthTable::kSide, *bad, range.low, range.high);
   }
-  selectables_.push_back({id, id, 0, encoding, std::move(table), "", "table", origin});
+  selectables_.push_back({id, id, 0, encoding, std::move(table), "", "table", origin, false, ""});
   return {};
 }
 

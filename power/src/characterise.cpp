@@ -98,11 +98,8 @@ Result<std::vector<SelectableEnergy>> characterise_multiplier(const std::vector<
                                                               const Synthesiser& synthesiser,
                                                               const CharacteriseOptions& options) {
   const Selectable& first = selectables.front();
-  const auto folder = options.root / "rtl" / "multipliers";
-  SynthesisJob job{kWrapperTop,
-                   {folder / "ax_fa.sv", folder / "ax_ha.sv", folder / (first.rtl_module + ".sv")},
-                   wrapper(first, selectables.size() > 1, options.range),
-                   {}};
+  SynthesisJob job{kWrapperTop, {}, wrapper(first, selectables.size() > 1, options.range), {}};
+  for (const auto& file : rtl_sources(first)) job.sources.push_back(options.root / file);
   const auto design = synthesiser.run(job);
   if (!design) return fail_in(first.multiplier_id, design);
   std::vector<SelectableEnergy> rows;
@@ -121,7 +118,8 @@ Result<std::vector<SelectableEnergy>> characterise_multiplier(const std::vector<
                     {},
                     rounded(total.area),
                     rounded(energy->critical_path),
-                    design->rtl_sha256});
+                    design->rtl_sha256,
+                    std::string{Catalogue::exact_id(selectable.encoding)}});
   }
   for (auto& row : rows) row.leakage = rounded(leakage);  // of the instance: the mean over its modes
   return rows;
@@ -142,7 +140,6 @@ Result<EnergyTable> characterise(const Catalogue& catalogue, const CharacteriseO
                   "zero-delay, uniform operands",
                   (options.transitions + kStreams - 1) / kStreams * kStreams,
                   options.seed,
-                  std::string{Catalogue::kExactId},
                   synthesiser->tools()};
   auto memory = load_memory_prices(options.root / "power" / "tables" / "memory.toml", library);
   if (!memory) return forward_error(memory);

@@ -49,7 +49,7 @@ Result<PeEnergy> EnergyTable::pe(Encoding encoding) const {
 Result<double> EnergyTable::relative_energy(std::string_view selectable) const {
   const auto row = find(selectable);
   if (!row) return forward_error(row);
-  const auto exact = find(origin.exact_reference);
+  const auto exact = find(row->exact_reference);
   if (!exact) return forward_error(exact);
   return row->per_mac.total() / exact->per_mac.total();
 }

@@ -33,16 +33,9 @@ void add_silicon(json& row, const Part& part) {
 }
 
 json to_json(const EnergyOrigin& origin) {
-  return {{"library", origin.library},
-          {"library_sha256", origin.library_sha256},
-          {"corner", origin.corner},
-          {"voltage_v", origin.voltage_v},
-          {"temperature_c", origin.temperature_c},
-          {"clock_mhz", origin.clock_mhz},
-          {"activity", origin.activity},
-          {"transitions", origin.transitions},
-          {"seed", origin.seed},
-          {"exact_reference", origin.exact_reference},
+  return {{"library", origin.library},     {"library_sha256", origin.library_sha256}, {"corner", origin.corner},
+          {"voltage_v", origin.voltage_v}, {"temperature_c", origin.temperature_c},   {"clock_mhz", origin.clock_mhz},
+          {"activity", origin.activity},   {"transitions", origin.transitions},       {"seed", origin.seed},
           {"tools", origin.tools}};
 }
 
@@ -50,6 +43,7 @@ json to_json(const SelectableEnergy& selectable) {
   json row = to_json(selectable.per_mac);
   row["selectable"] = selectable.selectable;
   row["multiplier"] = selectable.multiplier;
+  row["exact_reference"] = selectable.exact_reference;
   add_silicon(row, selectable);
   return row;
 }
@@ -123,7 +117,6 @@ EnergyOrigin read_origin(FieldReader reader) {
   origin.activity = read_name(reader, "activity");
   origin.transitions = static_cast<std::uint64_t>(reader.integer("transitions", {1}));
   origin.seed = static_cast<std::uint64_t>(reader.integer("seed", {0}));
-  origin.exact_reference = read_name(reader, "exact_reference");
   FieldReader tools = reader.table("tools", true);
   for (const auto& tool : tools.keys()) origin.tools[tool] = tools.string(tool);
   return origin;
@@ -136,6 +129,7 @@ SelectableEnergy read_row(FieldReader& reader, std::set<std::string>& seen, Inst
   SelectableEnergy row;
   row.selectable = read_name(reader, "selectable");
   row.multiplier = read_name(reader, "multiplier");
+  row.exact_reference = read_name(reader, "exact_reference");
   row.per_mac = read_event(reader);
   read_silicon(reader, row);
   if (!seen.insert(row.selectable).second)
@@ -184,8 +178,9 @@ EnergyTable read_table(FieldReader& root) {
   std::set<std::string> seen;
   Instances instances;
   for (auto& reader : root.tables("rows", true)) table.rows.push_back(read_row(reader, seen, instances));
-  if (seen.count(table.origin.exact_reference) == 0)
-    root.reject("origin", fmt::format("exact_reference `{}` has no row", table.origin.exact_reference));
+  for (const auto& row : table.rows)
+    if (seen.count(row.exact_reference) == 0)
+      root.reject("rows", fmt::format("exact_reference `{}` of `{}` has no row", row.exact_reference, row.selectable));
   std::set<Encoding> encodings;
   for (auto& reader : root.tables("pes", true)) table.pes.push_back(read_pe(reader, encodings));
   FieldReader lane = root.table("vector_lane", true);

@@ -164,12 +164,12 @@ StoredTensor random_input(const QuantizedNetwork& network, std::uint64_t seed) {
 EnergyTable small_energy_table(double factor) {
   EnergyTable table;
   table.origin.library = "test";
-  table.origin.exact_reference = "exact";
   const SelectablePool pool = small_pool();
   for (std::size_t i = 0; i < pool.ids.size(); ++i) {
     SelectableEnergy row;
     row.selectable = pool.ids[i];
     row.multiplier = pool.ids[i];
+    row.exact_reference = pool.ids.front();
     row.per_mac.internal = Picojoules{factor * static_cast<double>(3 - i)};
     row.leakage = Nanowatts{10.0};
     table.rows.push_back(row);

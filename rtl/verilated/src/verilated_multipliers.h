@@ -2,69 +2,78 @@
 #pragma once
 
 // clang-format off
-#include "Vax_mul_dadda_exact.h"
-#include "Vax_mul_dadda_trunc_k4c.h"
-#include "Vax_mul_dadda_trunc_k5c.h"
-#include "Vax_mul_dadda_trunc_k6c.h"
-#include "Vax_mul_dadda_trunc_k7c.h"
-#include "Vax_mul_dadda_trunc_k8c.h"
-#include "Vax_mul_dadda_trunc_k9c.h"
-#include "Vax_mul_dadda_trunc_k10c.h"
-#include "Vax_mul_dadda_trunc_k6.h"
-#include "Vax_mul_dadda_trunc_k7.h"
-#include "Vax_mul_dadda_trunc_k8.h"
-#include "Vax_mul_dadda_or_v5.h"
-#include "Vax_mul_dadda_or_v6.h"
-#include "Vax_mul_dadda_or_v7.h"
-#include "Vax_mul_dadda_or_v8.h"
-#include "Vax_mul_dadda_or_v9.h"
-#include "Vax_mul_dadda_or_v5c.h"
-#include "Vax_mul_dadda_or_v6c.h"
-#include "Vax_mul_dadda_or_v7c.h"
-#include "Vax_mul_dadda_or_v8c.h"
-#include "Vax_mul_dadda_or_v9c.h"
-#include "Vax_mul_dadda_mix_u4v6c.h"
-#include "Vax_mul_dadda_mix_u5v7c.h"
-#include "Vax_mul_dadda_mix_u6v8c.h"
-#include "Vax_mul_dadda_mix_u6v9c.h"
-#include "Vax_mul_dadda_mix_u7v10c.h"
-#include "Vax_mul_dadda_perf_w2.h"
-#include "Vax_mul_gated_dadda_468.h"
-#include "Vax_mul_gated_dadda_579.h"
-#include "multiplier_adapter.h"
+#include "Vax_mul_bank_dadda.h"
+#include "Vax_mul_bank_dadda_trunc.h"
+#include "Vax_mul_bank_dadda_or.h"
+#include "Vax_mul_bank_dadda_mix.h"
+#include "Vax_mul_bank_dadda_perf.h"
+#include "Vax_mul_bank_gated_dadda.h"
+#include "Vax_mul_bank_bw.h"
+#include "Vax_mul_bank_bw_trunc.h"
+#include "Vax_mul_bank_bw_or.h"
+#include "Vax_mul_bank_bw_mix.h"
+#include "Vax_mul_bank_gated_bw.h"
+#include "bank_adapter.h"
 
 namespace axvp {
 
 inline constexpr VerilatedModule kVerilatedMultipliers[] = {
-    {"ax_mul_dadda_exact", &make_multiplier_adapter<Vax_mul_dadda_exact, 1>},
-    {"ax_mul_dadda_trunc_k4c", &make_multiplier_adapter<Vax_mul_dadda_trunc_k4c, 1>},
-    {"ax_mul_dadda_trunc_k5c", &make_multiplier_adapter<Vax_mul_dadda_trunc_k5c, 1>},
-    {"ax_mul_dadda_trunc_k6c", &make_multiplier_adapter<Vax_mul_dadda_trunc_k6c, 1>},
-    {"ax_mul_dadda_trunc_k7c", &make_multiplier_adapter<Vax_mul_dadda_trunc_k7c, 1>},
-    {"ax_mul_dadda_trunc_k8c", &make_multiplier_adapter<Vax_mul_dadda_trunc_k8c, 1>},
-    {"ax_mul_dadda_trunc_k9c", &make_multiplier_adapter<Vax_mul_dadda_trunc_k9c, 1>},
-    {"ax_mul_dadda_trunc_k10c", &make_multiplier_adapter<Vax_mul_dadda_trunc_k10c, 1>},
-    {"ax_mul_dadda_trunc_k6", &make_multiplier_adapter<Vax_mul_dadda_trunc_k6, 1>},
-    {"ax_mul_dadda_trunc_k7", &make_multiplier_adapter<Vax_mul_dadda_trunc_k7, 1>},
-    {"ax_mul_dadda_trunc_k8", &make_multiplier_adapter<Vax_mul_dadda_trunc_k8, 1>},
-    {"ax_mul_dadda_or_v5", &make_multiplier_adapter<Vax_mul_dadda_or_v5, 1>},
-    {"ax_mul_dadda_or_v6", &make_multiplier_adapter<Vax_mul_dadda_or_v6, 1>},
-    {"ax_mul_dadda_or_v7", &make_multiplier_adapter<Vax_mul_dadda_or_v7, 1>},
-    {"ax_mul_dadda_or_v8", &make_multiplier_adapter<Vax_mul_dadda_or_v8, 1>},
-    {"ax_mul_dadda_or_v9", &make_multiplier_adapter<Vax_mul_dadda_or_v9, 1>},
-    {"ax_mul_dadda_or_v5c", &make_multiplier_adapter<Vax_mul_dadda_or_v5c, 1>},
-    {"ax_mul_dadda_or_v6c", &make_multiplier_adapter<Vax_mul_dadda_or_v6c, 1>},
-    {"ax_mul_dadda_or_v7c", &make_multiplier_adapter<Vax_mul_dadda_or_v7c, 1>},
-    {"ax_mul_dadda_or_v8c", &make_multiplier_adapter<Vax_mul_dadda_or_v8c, 1>},
-    {"ax_mul_dadda_or_v9c", &make_multiplier_adapter<Vax_mul_dadda_or_v9c, 1>},
-    {"ax_mul_dadda_mix_u4v6c", &make_multiplier_adapter<Vax_mul_dadda_mix_u4v6c, 1>},
-    {"ax_mul_dadda_mix_u5v7c", &make_multiplier_adapter<Vax_mul_dadda_mix_u5v7c, 1>},
-    {"ax_mul_dadda_mix_u6v8c", &make_multiplier_adapter<Vax_mul_dadda_mix_u6v8c, 1>},
-    {"ax_mul_dadda_mix_u6v9c", &make_multiplier_adapter<Vax_mul_dadda_mix_u6v9c, 1>},
-    {"ax_mul_dadda_mix_u7v10c", &make_multiplier_adapter<Vax_mul_dadda_mix_u7v10c, 1>},
-    {"ax_mul_dadda_perf_w2", &make_multiplier_adapter<Vax_mul_dadda_perf_w2, 1>},
-    {"ax_mul_gated_dadda_468", &make_multiplier_adapter<Vax_mul_gated_dadda_468, 4>},
-    {"ax_mul_gated_dadda_579", &make_multiplier_adapter<Vax_mul_gated_dadda_579, 4>},
+    {"ax_mul_dadda_exact", &make_bank_adapter<Vax_mul_bank_dadda, 0, 1>},
+    {"ax_mul_dadda_trunc_k4c", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 0, 1>},
+    {"ax_mul_dadda_trunc_k5c", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 1, 1>},
+    {"ax_mul_dadda_trunc_k6c", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 2, 1>},
+    {"ax_mul_dadda_trunc_k7c", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 3, 1>},
+    {"ax_mul_dadda_trunc_k8c", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 4, 1>},
+    {"ax_mul_dadda_trunc_k9c", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 5, 1>},
+    {"ax_mul_dadda_trunc_k10c", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 6, 1>},
+    {"ax_mul_dadda_trunc_k6", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 7, 1>},
+    {"ax_mul_dadda_trunc_k7", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 8, 1>},
+    {"ax_mul_dadda_trunc_k8", &make_bank_adapter<Vax_mul_bank_dadda_trunc, 9, 1>},
+    {"ax_mul_dadda_or_v5", &make_bank_adapter<Vax_mul_bank_dadda_or, 0, 1>},
+    {"ax_mul_dadda_or_v6", &make_bank_adapter<Vax_mul_bank_dadda_or, 1, 1>},
+    {"ax_mul_dadda_or_v7", &make_bank_adapter<Vax_mul_bank_dadda_or, 2, 1>},
+    {"ax_mul_dadda_or_v8", &make_bank_adapter<Vax_mul_bank_dadda_or, 3, 1>},
+    {"ax_mul_dadda_or_v9", &make_bank_adapter<Vax_mul_bank_dadda_or, 4, 1>},
+    {"ax_mul_dadda_or_v5c", &make_bank_adapter<Vax_mul_bank_dadda_or, 5, 1>},
+    {"ax_mul_dadda_or_v6c", &make_bank_adapter<Vax_mul_bank_dadda_or, 6, 1>},
+    {"ax_mul_dadda_or_v7c", &make_bank_adapter<Vax_mul_bank_dadda_or, 7, 1>},
+    {"ax_mul_dadda_or_v8c", &make_bank_adapter<Vax_mul_bank_dadda_or, 8, 1>},
+    {"ax_mul_dadda_or_v9c", &make_bank_adapter<Vax_mul_bank_dadda_or, 9, 1>},
+    {"ax_mul_dadda_mix_u4v6c", &make_bank_adapter<Vax_mul_bank_dadda_mix, 0, 1>},
+    {"ax_mul_dadda_mix_u5v7c", &make_bank_adapter<Vax_mul_bank_dadda_mix, 1, 1>},
+    {"ax_mul_dadda_mix_u6v8c", &make_bank_adapter<Vax_mul_bank_dadda_mix, 2, 1>},
+    {"ax_mul_dadda_mix_u6v9c", &make_bank_adapter<Vax_mul_bank_dadda_mix, 3, 1>},
+    {"ax_mul_dadda_mix_u7v10c", &make_bank_adapter<Vax_mul_bank_dadda_mix, 4, 1>},
+    {"ax_mul_dadda_perf_w2", &make_bank_adapter<Vax_mul_bank_dadda_perf, 0, 1>},
+    {"ax_mul_gated_dadda_468", &make_bank_adapter<Vax_mul_bank_gated_dadda, 0, 4>},
+    {"ax_mul_gated_dadda_579", &make_bank_adapter<Vax_mul_bank_gated_dadda, 1, 4>},
+    {"ax_mul_bw_exact", &make_bank_adapter<Vax_mul_bank_bw, 0, 1>},
+    {"ax_mul_bw_trunc_k4c", &make_bank_adapter<Vax_mul_bank_bw_trunc, 0, 1>},
+    {"ax_mul_bw_trunc_k5c", &make_bank_adapter<Vax_mul_bank_bw_trunc, 1, 1>},
+    {"ax_mul_bw_trunc_k6c", &make_bank_adapter<Vax_mul_bank_bw_trunc, 2, 1>},
+    {"ax_mul_bw_trunc_k7c", &make_bank_adapter<Vax_mul_bank_bw_trunc, 3, 1>},
+    {"ax_mul_bw_trunc_k8c", &make_bank_adapter<Vax_mul_bank_bw_trunc, 4, 1>},
+    {"ax_mul_bw_trunc_k9c", &make_bank_adapter<Vax_mul_bank_bw_trunc, 5, 1>},
+    {"ax_mul_bw_trunc_k10c", &make_bank_adapter<Vax_mul_bank_bw_trunc, 6, 1>},
+    {"ax_mul_bw_trunc_k6", &make_bank_adapter<Vax_mul_bank_bw_trunc, 7, 1>},
+    {"ax_mul_bw_trunc_k7", &make_bank_adapter<Vax_mul_bank_bw_trunc, 8, 1>},
+    {"ax_mul_bw_trunc_k8", &make_bank_adapter<Vax_mul_bank_bw_trunc, 9, 1>},
+    {"ax_mul_bw_or_v5", &make_bank_adapter<Vax_mul_bank_bw_or, 0, 1>},
+    {"ax_mul_bw_or_v6", &make_bank_adapter<Vax_mul_bank_bw_or, 1, 1>},
+    {"ax_mul_bw_or_v7", &make_bank_adapter<Vax_mul_bank_bw_or, 2, 1>},
+    {"ax_mul_bw_or_v8", &make_bank_adapter<Vax_mul_bank_bw_or, 3, 1>},
+    {"ax_mul_bw_or_v9", &make_bank_adapter<Vax_mul_bank_bw_or, 4, 1>},
+    {"ax_mul_bw_or_v5c", &make_bank_adapter<Vax_mul_bank_bw_or, 5, 1>},
+    {"ax_mul_bw_or_v6c", &make_bank_adapter<Vax_mul_bank_bw_or, 6, 1>},
+    {"ax_mul_bw_or_v7c", &make_bank_adapter<Vax_mul_bank_bw_or, 7, 1>},
+    {"ax_mul_bw_or_v8c", &make_bank_adapter<Vax_mul_bank_bw_or, 8, 1>},
+    {"ax_mul_bw_or_v9c", &make_bank_adapter<Vax_mul_bank_bw_or, 9, 1>},
+    {"ax_mul_bw_mix_u4v6c", &make_bank_adapter<Vax_mul_bank_bw_mix, 0, 1>},
+    {"ax_mul_bw_mix_u5v7c", &make_bank_adapter<Vax_mul_bank_bw_mix, 1, 1>},
+    {"ax_mul_bw_mix_u6v8c", &make_bank_adapter<Vax_mul_bank_bw_mix, 2, 1>},
+    {"ax_mul_bw_mix_u6v9c", &make_bank_adapter<Vax_mul_bank_bw_mix, 3, 1>},
+    {"ax_mul_bw_mix_u7v10c", &make_bank_adapter<Vax_mul_bank_bw_mix, 4, 1>},
+    {"ax_mul_gated_bw_468", &make_bank_adapter<Vax_mul_bank_gated_bw, 0, 4>},
 };
 
 }  // namespace axvp

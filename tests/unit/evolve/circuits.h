@@ -8,7 +8,7 @@
 #include "axvp/evolve/cell_costs.h"
 #include "axvp/evolve/genome.h"
 #include "axvp/evolve/structural_verilog.h"
-#include "axvp/multipliers/dadda_family.h"
+#include "axvp/multipliers/design.h"
 #include "axvp/multipliers/gate_circuit.h"
 #include "axvp/multipliers/rtl_generator.h"
 
@@ -16,7 +16,7 @@ namespace axvp {
 
 /// The circuit of a built-in multiplier with one mode.
 inline GateCircuit built_in_circuit(const std::string& id) {
-  for (const DaddaMultiplier& multiplier : built_in_dadda_multipliers())
+  for (const MultiplierDesign& multiplier : built_in_designs())
     if (multiplier.id == id) return read_structural_verilog(generate_rtl(multiplier), id).value();
   throw std::invalid_argument(id);
 }

@@ -25,12 +25,19 @@ std::string read_as_text(const std::string& body) {
   return circuit ? to_text(*circuit) : circuit.error().message;
 }
 
+/// Whether the RTL consists of gates and adders alone.
+bool is_structural(const MultiplierParameters& parameters) {
+  return !std::holds_alternative<DrumParameters>(parameters) && !std::holds_alternative<MitchellParameters>(parameters);
+}
+
 TEST(StructuralVerilogTest, EveryBuiltInMultiplierReadsAsItsModel) {
-  for (const DaddaMultiplier& multiplier : built_in_dadda_multipliers()) {
-    if (!multiplier.parameters.gate_levels.empty()) continue;
-    const auto circuit = read_structural_verilog(generate_rtl(multiplier), multiplier.id);
+  for (const MultiplierDesign& design : built_in_designs()) {
+    if (design.is_exchanged || !is_structural(design.parameters)) continue;
+    const auto model = make_model(design);
+    if (model->modes() > 1) continue;
+    const auto circuit = read_structural_verilog(generate_rtl(design), design.id);
     ASSERT_TRUE(circuit) << circuit.error().message;
-    EXPECT_EQ(tabulate(*circuit, Encoding::SignMagnitude), tabulate(*make_dadda_model(multiplier), 0)) << multiplier.id;
+    EXPECT_EQ(tabulate(*circuit, model->encoding()), tabulate(*model, 0)) << design.id;
   }
 }
 
@@ -66,9 +73,9 @@ TEST(StructuralVerilogTest, ErrorsNameTheLine) {
 }
 
 TEST(StructuralVerilogTest, RefusesModulesWithModes) {
-  for (const DaddaMultiplier& multiplier : built_in_dadda_multipliers()) {
-    if (multiplier.parameters.gate_levels.empty()) continue;
-    const auto circuit = read_structural_verilog(generate_rtl(multiplier), multiplier.id);
+  for (const MultiplierDesign& design : built_in_designs()) {
+    if (design.is_exchanged || make_model(design)->modes() == 1) continue;
+    const auto circuit = read_structural_verilog(generate_rtl(design), design.id);
     ASSERT_FALSE(circuit);
     EXPECT_THAT(circuit.error().message, HasSubstr("the module has modes"));
   }

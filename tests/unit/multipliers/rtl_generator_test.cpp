@@ -39,7 +39,7 @@ TEST(RtlGenerator, EveryCommittedMultiplierIsGenerated) {
 TEST(RtlGenerator, ExactTreeHasDaddasNumberOfAdders) {
   // Dadda 1965, for N bits: N^2 - 4N + 3 full adders and N - 1 half adders, then a carry-propagate adder over 2N - 2
   // columns, whose lowest is a half adder: 35 + 13 and 7 + 1 for N = 8.
-  const std::string text = generate_rtl({"dadda-exact", "dadda", "", {}});
+  const std::string text = generate_rtl({"dadda-exact", "dadda", "", DaddaParameters{}});
   EXPECT_EQ(count(text, "ax_fa u_"), 48u);
   EXPECT_EQ(count(text, "ax_ha u_"), 8u);
 }

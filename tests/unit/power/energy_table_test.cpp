@@ -23,7 +23,6 @@ EnergyTable small_table() {
   table.origin.activity = "zero-delay, uniform operands";
   table.origin.transitions = 65536;
   table.origin.seed = 7;
-  table.origin.exact_reference = "dadda-exact";
   table.origin.tools = {{"yosys", "0.23"}};
   const auto row = [](std::string selectable, std::string multiplier, double internal, double switching, double area) {
     return SelectableEnergy{std::move(selectable),
@@ -32,7 +31,8 @@ EnergyTable small_table() {
                             Nanowatts{17.0},
                             SquareMicrometres{area},
                             Nanoseconds{5.5},
-                            "ab"};
+                            "ab",
+                            "dadda-exact"};
   };
   table.rows = {row("dadda-exact", "dadda-exact", 5.0, 3.0, 8000.0),
                 row("gated_dadda-468/m0", "gated_dadda-468", 5.25, 3.5, 8500.0),
@@ -129,7 +129,8 @@ TEST(EnergyTable, WrongContentIsRefusedByPlace) {
   EXPECT_THAT(error_with("/rows/2/area_um2", 8501.0), HasSubstr("differs from the other modes of `gated_dadda-468`"));
   EXPECT_THAT(error_with("/rows/0/colour", "red"), HasSubstr("/rows/0/colour: unknown key `colour`"));
   EXPECT_THAT(error_with("/rows/0/delay_ns", "fast"), HasSubstr("/rows/0/delay_ns"));
-  EXPECT_THAT(error_with("/origin/exact_reference", "other"), HasSubstr("exact_reference `other` has no row"));
+  EXPECT_THAT(error_with("/rows/1/exact_reference", "other"),
+              HasSubstr("exact_reference `other` of `gated_dadda-468/m0` has no row"));
   EXPECT_THAT(error_with("/origin/clock_mhz", 0), HasSubstr("/origin/clock_mhz: clock_mhz = 0, expected a number > 0"));
   EXPECT_THAT(error_with("/origin/activity", ""), HasSubstr("/origin/activity: activity is empty"));
   EXPECT_THAT(error_with("/pes/0/encoding", "sm9"), HasSubstr("expected one of sm8, s8"));

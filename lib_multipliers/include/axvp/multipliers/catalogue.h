@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,18 +19,27 @@ struct Selectable {
   std::string multiplier_id;  ///< Selectables of the same multiplier share one instance: area and leakage count once.
   int mode = 0;               ///< Value at the instance's mode_i.
   Encoding encoding = Encoding::SignMagnitude;
-  TruthTable table;        ///< Raw products; kernels go through GatedProducts.
-  std::string rtl_module;  ///< Empty for a multiplier that is a table only.
-  std::string family;      ///< "table" for a user's own.
-  std::string origin;      ///< Publications, or where a table came from.
+  TruthTable table;            ///< Raw products; kernels go through GatedProducts.
+  std::string rtl_module;      ///< Empty for a multiplier that is a table only.
+  std::string family;          ///< "table" for a user's own.
+  std::string origin;          ///< Publications, or where a table came from.
+  bool is_baseline = false;    ///< A published design to compare with, not one to choose.
+  std::string inner_module{};  ///< Of a ".swap": the module inside rtl_module, whose operands it exchanges.
 };
+
+/// The files that the selectable's RTL needs, relative to the project's root, adders first; empty for a table.
+[[nodiscard]] std::vector<std::filesystem::path> rtl_sources(const Selectable& selectable);
 
 /// The multipliers a run can choose from: the built-in ones and the user's own. Ids are unique.
 class Catalogue {
  public:
   /// Made once, shared and immutable; copy it to add tables.
   [[nodiscard]] static const Catalogue& built_in();
-  static constexpr std::string_view kExactId = "dadda-exact";  ///< Reference of every saving; always there.
+  /// The exact multiplier of an encoding, the reference of every saving in it; always there.
+  [[nodiscard]] static constexpr std::string_view exact_id(Encoding encoding) {
+    return encoding == Encoding::SignMagnitude ? "dadda-exact" : "bw-exact";
+  }
+  static constexpr std::string_view kExactId = "dadda-exact";  ///< exact_id() of sm8.
 
   /// Adds a user's own multiplier. Fails if the id is taken or is not made of letters, digits and _ - . only, or if a
   /// product does not fit the 16-bit product port (sm8: 0..65535, s8: -32768..32767); the message names the pair.

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "axvp/common/result.h"
-#include "axvp/multipliers/dadda_family.h"
+#include "axvp/multipliers/design.h"
 
 namespace axvp {
 
@@ -14,12 +13,14 @@ struct GeneratedFile {
   std::string content;
 };
 
-/// SystemVerilog of one multiplier: partial products, Dadda tree of ax_fa and ax_ha instances, ripple-carry adder.
-/// Where an adder's input is a constant it is written as its two gates, because synthesis maps ax_fa to whole cells.
-[[nodiscard]] std::string generate_rtl(const DaddaMultiplier& multiplier);
+/// SystemVerilog of one multiplier with ports x_i, w_i, p_o and, where it has modes, mode_i: partial products, Dadda
+/// tree of ax_fa and ax_ha instances, ripple-carry adder. Where an adder's input is a constant it is written as its two
+/// gates, because synthesis maps ax_fa to whole cells. An exchanged design is a wrapper round its base.
+[[nodiscard]] std::string generate_rtl(const MultiplierDesign& design);
 
-/// Everything under rtl/ that is generated: a module for each built-in multiplier, their list for CMake and the list of
-/// their Verilated models for C++. The committed files are these, byte for byte.
+/// Everything under rtl/ that is generated: a module for each built-in multiplier; for each family a bank, which holds
+/// one instance of each of its members, so that Verilator compiles them as one model; the lists of both for CMake and
+/// C++. The committed files are these, byte for byte.
 [[nodiscard]] std::vector<GeneratedFile> generate_multiplier_rtl();
 
 }  // namespace axvp

@@ -1,8 +1,10 @@
 #pragma once
 
-#include <array>
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace axvp {
@@ -14,12 +16,13 @@ class TruthTable {
  public:
   static constexpr int kSide = 256;
   static constexpr int kPairs = kSide * kSide;
+  using Function = std::function<std::int32_t(std::uint8_t x, std::uint8_t w)>;
 
   /// `products` holds 65,536 entries, row-major; throws std::invalid_argument otherwise.
   explicit TruthTable(std::vector<std::int32_t> products);
 
-  template <class Function>
-  [[nodiscard]] static TruthTable from_function(Function&& product_of_bytes) {
+  template <class ProductOfBytes>
+  [[nodiscard]] static TruthTable from_function(ProductOfBytes&& product_of_bytes) {
     std::vector<std::int32_t> products(kPairs);
     for (int x = 0; x < kSide; ++x)
       for (int w = 0; w < kSide; ++w)
@@ -27,16 +30,32 @@ class TruthTable {
             product_of_bytes(static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(w));
     return TruthTable{std::move(products)};
   }
+  /// The same, but filled when it is first read: a catalogue of hundreds costs nothing until one is used. The function
+  /// always gives the same and may be called in any thread.
+  [[nodiscard]] static TruthTable deferred(Function product_of_bytes);
 
   [[nodiscard]] std::int32_t operator()(std::uint8_t x, std::uint8_t w) const {
-    return (*products_)[static_cast<std::size_t>(x) * kSide + w];
+    return products()[static_cast<std::size_t>(x) * kSide + w];
   }
-  [[nodiscard]] const std::vector<std::int32_t>& products() const { return *products_; }
-  [[nodiscard]] bool operator==(const TruthTable& other) const { return *products_ == *other.products_; }
+  [[nodiscard]] const std::vector<std::int32_t>& products() const {
+    if (!shared_->is_filled.load(std::memory_order_acquire)) shared_->fill();
+    return shared_->products;
+  }
+  [[nodiscard]] bool operator==(const TruthTable& other) const { return products() == other.products(); }
   [[nodiscard]] bool operator!=(const TruthTable& other) const { return !(*this == other); }
 
  private:
-  std::shared_ptr<const std::vector<std::int32_t>> products_;
+  struct Shared {
+    void fill();
+
+    std::atomic<bool> is_filled{false};
+    std::once_flag once;
+    Function function;
+    std::vector<std::int32_t> products;
+  };
+
+  TruthTable() : shared_(std::make_shared<Shared>()) {}
+  std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace axvp

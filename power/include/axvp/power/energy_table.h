@@ -28,8 +28,9 @@ struct SelectableEnergy {
   EventEnergy per_mac;     ///< Per executed multiplication (x != 0 and w != 0).
   Nanowatts leakage{};     ///< Of the instance, whether selected or not.
   SquareMicrometres area{};
-  Nanoseconds delay{};     ///< Critical path, inputs to product.
-  std::string rtl_sha256;  ///< Of the RTL that was synthesised.
+  Nanoseconds delay{};          ///< Critical path, inputs to product.
+  std::string rtl_sha256;       ///< Of the RTL that was synthesised.
+  std::string exact_reference;  ///< The exact selectable of its encoding, which savings are relative to.
 };
 
 /// What a processing element costs outside its multipliers: registers with their clock pins, adder, sign and gating
@@ -86,7 +87,6 @@ struct EnergyOrigin {
   std::string activity;           ///< e.g. "zero-delay, uniform operands".
   std::uint64_t transitions = 0;  ///< Operand pairs that follow another one.
   std::uint64_t seed = 0;
-  std::string exact_reference;               ///< The exact selectable that savings are relative to.
   std::map<std::string, std::string> tools;  ///< Tool -> version.
 };
 
@@ -101,7 +101,7 @@ struct EnergyTable {
   /// The row of a selectable, or an error that names it and the nearest known id.
   [[nodiscard]] Result<SelectableEnergy> find(std::string_view selectable) const;
   [[nodiscard]] Result<PeEnergy> pe(Encoding encoding) const;
-  /// Energy per MAC relative to the exact reference: the papers' "relative power".
+  /// Energy per MAC relative to the row's exact reference: the papers' "relative power".
   [[nodiscard]] Result<double> relative_energy(std::string_view selectable) const;
 };
 
