@@ -2,9 +2,6 @@
 # `axvp_TIER_tests` builds a whole tier. Every test runs in its own process from the source folder's root, so that SystemC tests do not share a kernel.
 function(axvp_add_test name tier)
   cmake_parse_arguments(arg "" "MAIN;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
-  if(NOT AXVP_BUILD_TESTS)
-    return()
-  endif()
   find_package(GTest REQUIRED)
   include(GoogleTest)
   add_executable(${name} ${arg_SOURCES})

@@ -58,7 +58,7 @@ void Progress::finish(const std::string& remark) {
 void Progress::draw(bool last) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0.0;
-  std::string line = fmt::format("{:<10}", task_);
+  std::string line = fmt::format("{:<10} ", task_);
   if (style_ == ProgressStyle::Bar) {
     const std::uint64_t filled = total_ > 0 ? done_ * kBarWidth / total_ : kBarWidth;
     line += "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "]  ";

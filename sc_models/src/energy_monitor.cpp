@@ -11,7 +11,7 @@ EnergyMonitor::EnergyMonitor(const sc_core::sc_module_name& name, const ArrayCon
     : sc_module(name),
       array_(array),
       expectations_(std::move(expectations)),
-      nodes_(points, std::vector<NodeCounts>(expectations_.size())) {
+      record_{std::vector(points, std::vector<NodeCounts>(expectations_.size())), {}} {
   port.bind(*this);
 }
 
@@ -40,12 +40,12 @@ void EnergyMonitor::begin_inference() {
 }
 
 void EnergyMonitor::switched(const SwitchCounts& change) {
-  switches_.push_back(change);
+  record_.switches.push_back(change);
   switch_bytes_ += change.counts[Event::DramRead];
 }
 
 bool EnergyMonitor::node_done(std::uint32_t node, std::uint32_t point, Cycles begin, Cycles end) {
-  if (node >= expectations_.size() || point >= nodes_.size()) {
+  if (node >= expectations_.size() || point >= record_.nodes.size()) {
     finding_ = fmt::format("operation {} at operating point {} is not part of the program", node, point);
     return false;
   }
@@ -56,7 +56,7 @@ bool EnergyMonitor::node_done(std::uint32_t node, std::uint32_t point, Cycles be
   counts_.add(Event::PeIdleCycle, elements * cycles - (counts_ - counts_at_begin_).slots());
   const EventCounts delta = counts_ - counts_at_begin_;
   finding_ = audit(expectations_[node], delta, cycles, settlement);
-  NodeCounts& sums = nodes_[point][node];
+  NodeCounts& sums = record_.nodes[point][node];
   ++sums.inferences;
   sums.cycles += settlement.owned;
   sums.counts += delta;
@@ -86,6 +86,12 @@ std::string EnergyMonitor::audit(const NodeExpectation& expected, const EventCou
     return differ("bytes written to DRAM", dram_written, expected.dram_written);
   if (counts.macs() != expected.macs) return differ("multiplications", counts.macs(), expected.macs);
   return "";
+}
+
+MonitorRecord EnergyMonitor::take_record() {
+  MonitorRecord taken{std::vector(record_.nodes.size(), std::vector<NodeCounts>(expectations_.size())), {}};
+  std::swap(taken, record_);
+  return taken;
 }
 
 void EnergyMonitor::reset() {

@@ -30,16 +30,16 @@ std::vector<std::int32_t> read_elements(const std::vector<std::uint8_t>& bytes, 
 
 }  // namespace
 
-Host::Host(const sc_core::sc_module_name& name, const PlatformConfig& config, const Clock& clock, HostJob job,
-           const PolicyConfig& policy, const EventPrices& prices, std::function<void(HostResult)> on_result)
+Host::Host(const sc_core::sc_module_name& name, const PlatformConfig& config, const Clock& clock, const HostJob& job,
+           std::vector<HostPhase> phases, const EventPrices& prices, HostObserver observer)
     : sc_module(name),
       config_(config.host),
       clock_(clock),
       clock_mhz_(config.clock_mhz),
-      job_(std::move(job)),
-      controller_(policy, job_.point_count),
+      job_(job),
+      phases_(std::move(phases)),
       prices_(prices),
-      on_result_(std::move(on_result)) {
+      observer_(std::move(observer)) {
   tlm::tlm_global_quantum::instance().set(
       sc_core::sc_time(static_cast<double>(config.simulation.quantum_ns), sc_core::SC_NS));
   SC_THREAD(software_thread);
@@ -114,16 +114,29 @@ void Host::wait_for_interrupt() {
   quantum_.inc(clock_.time(static_cast<Cycles>(config_.interrupt_latency_cycles)));
 }
 
-bool Host::run_inference(std::size_t index) {
+double Host::now_ms() const {
+  return static_cast<double>(clock_.cycles(quantum_.get_current_time())) / (1e3 * clock_mhz_);
+}
+
+bool Host::run_phase(const HostPhase& phase) {
+  QosController controller{phase.policy, job_.point_count};
+  const double begin_ms = now_ms();
+  const Energy begin_energy = prices_.price(counts_before_).total();
+  for (std::size_t i = 0; i < phase.inputs->size(); ++i) {
+    const Energy spent = prices_.price(counts_before_).total() - begin_energy;
+    if (!run_inference(i, (*phase.inputs)[i], controller.decide({now_ms() - begin_ms, spent}))) return false;
+  }
+  if (observer_.on_phase_end) observer_.on_phase_end();
+  return true;
+}
+
+bool Host::run_inference(std::size_t index, const StoredTensor& input, const PolicyDecision& decision) {
   HostResult result;
-  const Cycles present = clock_.cycles(quantum_.get_current_time());
-  const PolicyDecision decision =
-      controller_.decide({static_cast<double>(present) / (1e3 * clock_mhz_), prices_.price(counts_before_).total()});
   result.point = decision.point;
   result.reason = decision.reason;
-  std::vector<std::uint8_t> input = (*job_.inputs)[index];
+  StoredTensor written = input;  // the payload's data pointer is not const
   std::vector<std::uint8_t> output(job_.output.bytes);
-  if (!transport(tlm::TLM_WRITE_COMMAND, job_.input.address, input.data(), input.size()) ||
+  if (!transport(tlm::TLM_WRITE_COMMAND, job_.input.address, written.data(), written.size()) ||
       !write_register(registers::kOperatingPoint, static_cast<std::uint32_t>(decision.point)) ||
       !write_register(registers::kCtrl, registers::kCtrlStart))
     return false;
@@ -141,7 +154,7 @@ bool Host::run_inference(std::size_t index) {
   result.counts = counts - counts_before_;
   counts_before_ = counts;
   result.logits = read_elements(output, job_.output.type);
-  on_result_(std::move(result));
+  if (observer_.on_result) observer_.on_result(std::move(result));
   return true;
 }
 
@@ -149,7 +162,7 @@ void Host::software_thread() {
   quantum_.reset();
   load_image();
   bool good = fault_.empty() && set_up();
-  for (std::size_t i = 0; good && i < job_.inputs->size(); ++i) good = run_inference(i);
+  for (std::size_t p = 0; good && p < phases_.size(); ++p) good = run_phase(phases_[p]);
   quantum_.sync();
   finished_ = good;
   sc_core::sc_stop();

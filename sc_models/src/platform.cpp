@@ -8,23 +8,26 @@
 namespace axvp {
 namespace {
 
-Result<void> check_inputs(const PlatformInputs& inputs) {
-  if (auto valid = validate(inputs.config); !valid) return valid;
-  if (auto valid = validate(inputs.policy, inputs.program.point_count); !valid) return valid;
-  if (inputs.pool.ids.size() != inputs.pool.tables.size() || inputs.pool.ids.size() > kMaxSelectables)
-    return fail("the pool has {} selectables and {} tables, expected at most {} of each", inputs.pool.ids.size(),
-                inputs.pool.tables.size(), kMaxSelectables);
-  for (std::size_t i = 0; i < inputs.inputs.size(); ++i)
-    if (inputs.inputs[i].size() != inputs.program.input.bytes)
-      return fail("input {} has {} bytes, the network takes {}", i, inputs.inputs[i].size(),
-                  inputs.program.input.bytes);
+Result<void> check_setup(const PlatformSetup& setup) {
+  if (auto valid = validate(setup.config); !valid) return valid;
+  if (setup.pool.ids.size() != setup.pool.tables.size() || setup.pool.ids.size() > kMaxSelectables)
+    return fail("the pool has {} selectables and {} tables, expected at most {} of each", setup.pool.ids.size(),
+                setup.pool.tables.size(), kMaxSelectables);
   return {};
 }
 
-/// Collects what host and platform deliver during a run.
+Result<void> check_phase(const PlatformPhase& phase, const Program& program) {
+  if (auto valid = validate(phase.policy, program.point_count); !valid) return valid;
+  for (std::size_t i = 0; i < phase.inputs.size(); ++i)
+    if (phase.inputs[i].size() != program.input.bytes)
+      return fail("input {} has {} bytes, the network takes {}", i, phase.inputs[i].size(), program.input.bytes);
+  return {};
+}
+
+/// Collects what host and platform deliver during a phase.
 class Recorder {
  public:
-  Recorder(const PlatformInputs& inputs, const EventPrices& prices) : inputs_(inputs), prices_(prices) {}
+  Recorder(const PlatformSetup& setup, const EventPrices& prices) : setup_(setup), prices_(prices) {}
 
   void add(const HostResult& host, const CommandProcessor& processor) {
     InferenceRecord record;
@@ -37,11 +40,13 @@ class Recorder {
     record.energy = prices_.price(record.counts);
     if (!host.reason.empty()) reasons_.push_back({record.begin, host.reason});
     result_.inferences.push_back(std::move(record));
-    if (inputs_.on_inference) inputs_.on_inference(result_.inferences.back());
+    if (setup_.on_inference) setup_.on_inference(result_.inferences.back());
   }
 
-  Result<PlatformResult> finish(const AcceleratorPlatform& platform) {
-    for (const auto& point : platform.monitor.nodes()) {
+  /// Ends the phase; the recorder is ready for the next one.
+  Result<PlatformResult> finish(AcceleratorPlatform& platform) {
+    const MonitorRecord record = platform.monitor.take_record();
+    for (const auto& point : record.nodes) {
       auto& statistics = result_.nodes.emplace_back();
       for (const NodeCounts& node : point) {
         statistics.push_back({node.inferences, node.cycles, node.counts, prices_.price(node.counts)});
@@ -50,9 +55,12 @@ class Recorder {
         result_.energy += statistics.back().energy;
       }
     }
-    for (const SwitchCounts& change : platform.monitor.switches()) add_switch(change);
+    for (const SwitchCounts& change : record.switches) add_switch(change);
     result_.end = platform.clock().now();
-    return check_sums();
+    reasons_.clear();
+    auto checked = check_sums();
+    result_ = {};
+    return checked;
   }
 
  private:
@@ -90,7 +98,7 @@ class Recorder {
     return std::move(result_);
   }
 
-  const PlatformInputs& inputs_;
+  const PlatformSetup& setup_;
   const EventPrices& prices_;
   PlatformResult result_;
   std::vector<Reason> reasons_;
@@ -132,30 +140,47 @@ Result<EventPrices> event_prices(const EnergyTable& table, const SelectablePool&
   return prices;
 }
 
-Result<PlatformResult> run_platform(const PlatformInputs& inputs) {
-  if (auto checked = check_inputs(inputs); !checked) return forward_error(checked);
-  const auto prices = event_prices(inputs.energy, inputs.pool, inputs.config);
+Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, const std::vector<PlatformPhase>& phases) {
+  if (auto checked = check_setup(setup); !checked) return forward_error(checked);
+  for (const PlatformPhase& phase : phases)
+    if (auto checked = check_phase(phase, setup.program); !checked) return forward_error(checked);
+  const auto prices = event_prices(setup.energy, setup.pool, setup.config);
   if (!prices) return forward_error(prices);
   sc_core::sc_report_handler::set_actions("/IEEE_Std_1666/deprecated", sc_core::SC_DO_NOTHING);
-  AcceleratorPlatform platform{"axvp", inputs.config, inputs.pool, expectations_of(inputs.program),
-                               inputs.program.point_count};
-  Recorder recorder{inputs, *prices};
-  const Program& program = inputs.program;
+  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO, sc_core::SC_DO_NOTHING);  // "stopped by user"
+  const Program& program = setup.program;
+  AcceleratorPlatform platform{"axvp", setup.config, setup.pool, expectations_of(program), program.point_count};
+  Recorder recorder{setup, *prices};
+  std::vector<Result<PlatformResult>> results;
+  std::vector<HostPhase> host_phases;
+  for (const PlatformPhase& phase : phases) host_phases.push_back({phase.policy, &phase.inputs});
   Host host{"host",
-            inputs.config,
+            setup.config,
             platform.clock(),
             {program.descriptor_address, program.point_table_address, program.point_count, program.input,
-             program.output, &program.image, &inputs.inputs},
-            inputs.policy,
+             program.output, &program.image},
+            std::move(host_phases),
             *prices,
-            [&](const HostResult& result) { recorder.add(result, platform.command_processor); }};
+            {[&](const HostResult& result) { recorder.add(result, platform.command_processor); },
+             [&] { results.push_back(recorder.finish(platform)); }}};
   host.socket.bind(platform.bus.from_initiators);
   host.irq_in(platform.irq);
   sc_core::sc_start();
   if (const std::string fault = platform.fault(); !fault.empty()) return fail("{}", fault);
   if (!host.fault().empty()) return fail("{}", host.fault());
   if (!host.finished()) return fail("the simulation ended while the host still waited");
-  return recorder.finish(platform);
+  std::vector<PlatformResult> finished;
+  for (auto& result : results) {
+    if (!result) return forward_error(result);
+    finished.push_back(std::move(*result));
+  }
+  return finished;
+}
+
+Result<PlatformResult> run_platform(const PlatformInputs& inputs) {
+  auto results = run_platform(inputs, {{inputs.policy, inputs.inputs}});
+  if (!results) return forward_error(results);
+  return std::move(results->front());
 }
 
 }  // namespace axvp

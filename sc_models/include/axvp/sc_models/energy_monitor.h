@@ -38,6 +38,12 @@ struct SwitchCounts {
   EventCounts counts;
 };
 
+/// What was counted since the record was last taken.
+struct MonitorRecord {
+  std::vector<std::vector<NodeCounts>> nodes;  ///< [point][node]
+  std::vector<SwitchCounts> switches;
+};
+
 /// What the command processor tells the monitor.
 class MonitorIf : virtual public sc_core::sc_interface {
  public:
@@ -68,8 +74,8 @@ class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
 
   [[nodiscard]] EventCounts& counts() { return counts_; }
   [[nodiscard]] CycleLedger& ledger() { return ledger_; }
-  [[nodiscard]] const std::vector<std::vector<NodeCounts>>& nodes() const { return nodes_; }  ///< [point][node]
-  [[nodiscard]] const std::vector<SwitchCounts>& switches() const { return switches_; }
+  /// Hands the record of finished operations out and begins a new one; counters go on.
+  [[nodiscard]] MonitorRecord take_record();
   /// Empty, or what the first failed audit found.
   [[nodiscard]] const std::string& finding() const { return finding_; }
 
@@ -90,8 +96,7 @@ class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
   Ends ends_at_begin_;
   Bytes switch_bytes_ = 0;  ///< Within the present operation.
   CycleLedger ledger_;
-  std::vector<std::vector<NodeCounts>> nodes_;
-  std::vector<SwitchCounts> switches_;
+  MonitorRecord record_;
   std::string finding_;
 };
 

@@ -26,8 +26,7 @@ struct HostJob {
   std::uint32_t point_count = 0;
   TensorPlacement input;
   TensorPlacement output;
-  const std::vector<std::uint8_t>* image = nullptr;   ///< DRAM's first bytes, loaded before time begins.
-  const std::vector<StoredTensor>* inputs = nullptr;  ///< One inference each.
+  const std::vector<std::uint8_t>* image = nullptr;  ///< DRAM's first bytes, loaded before time begins.
 };
 
 /// One inference as the host saw it.
@@ -38,17 +37,30 @@ struct HostResult {
   EventCounts counts;  ///< Difference of two counter snapshots.
 };
 
-/// The host: a TLM-2.0 initiator with temporal decoupling. Loads DRAM by debug transport, then for each input asks the
-/// controller, writes input and operating point, rings the doorbell, waits for the interrupt, reads result and
-/// counters. Stops the simulation after the last one, or at the first error.
+/// A part of a run: its inputs, one inference each, under one policy. Times and energies that the policy sees count
+/// from the phase's begin.
+struct HostPhase {
+  PolicyConfig policy;
+  const std::vector<StoredTensor>* inputs = nullptr;
+};
+
+/// Whom the host tells.
+struct HostObserver {
+  std::function<void(HostResult)> on_result;
+  std::function<void()> on_phase_end;  ///< After the last inference of a phase, the accelerator at rest.
+};
+
+/// The host: a TLM-2.0 initiator with temporal decoupling. Loads DRAM by debug transport, then for each input of each
+/// phase asks the controller, writes input and operating point, rings the doorbell, waits for the interrupt, reads
+/// result and counters. Stops the simulation after the last one, or at the first error.
 class Host final : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Host> socket{"socket"};
   sc_core::sc_in<bool> irq_in{"irq_in"};
 
   SC_HAS_PROCESS(Host);
-  Host(const sc_core::sc_module_name& name, const PlatformConfig& config, const Clock& clock, HostJob job,
-       const PolicyConfig& policy, const EventPrices& prices, std::function<void(HostResult)> on_result);
+  Host(const sc_core::sc_module_name& name, const PlatformConfig& config, const Clock& clock, const HostJob& job,
+       std::vector<HostPhase> phases, const EventPrices& prices, HostObserver observer);
 
   [[nodiscard]] bool finished() const { return finished_; }
   /// Empty, or why the host gave up.
@@ -58,7 +70,9 @@ class Host final : public sc_core::sc_module {
   void software_thread();
   void load_image();
   bool set_up();
-  bool run_inference(std::size_t index);
+  bool run_phase(const HostPhase& phase);
+  bool run_inference(std::size_t index, const StoredTensor& input, const PolicyDecision& decision);
+  [[nodiscard]] double now_ms() const;
   void wait_for_interrupt();
   bool read_counters(EventCounts& counts);
   bool write_register(std::uint32_t offset, std::uint32_t value);
@@ -69,9 +83,9 @@ class Host final : public sc_core::sc_module {
   const Clock& clock_;
   double clock_mhz_;
   HostJob job_;
-  QosController controller_;
+  std::vector<HostPhase> phases_;
   EventPrices prices_;
-  std::function<void(HostResult)> on_result_;
+  HostObserver observer_;
   tlm_utils::tlm_quantumkeeper quantum_;
   tlm::tlm_generic_payload payload_;
   EventCounts counts_before_;

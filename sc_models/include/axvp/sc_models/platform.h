@@ -19,7 +19,7 @@ namespace axvp {
 
 /// One inference on the platform, from doorbell to interrupt.
 struct InferenceRecord {
-  std::size_t index = 0;
+  std::size_t index = 0;  ///< Of the phase's inputs.
   std::size_t point = 0;  ///< Operating point.
   Cycles begin = 0;       ///< Doorbell.
   Cycles end = 0;         ///< Interrupt.
@@ -49,7 +49,8 @@ struct SwitchRecord {
   std::string reason;
 };
 
-/// A run: per inference, per operating point and operation (`nodes[point][node]`, as Program::nodes), and the sums.
+/// A phase of a run: per inference, per operating point and operation (`nodes[point][node]`, as Program::nodes), and
+/// the sums.
 struct PlatformResult {
   std::vector<InferenceRecord> inferences;
   std::vector<std::vector<NodeStatistics>> nodes;
@@ -57,18 +58,28 @@ struct PlatformResult {
   OwnedCycles cycles;
   EventCounts counts;
   EnergyBreakdown energy;
-  Cycles end = 0;  ///< Of the run, the host's work included.
+  Cycles end = 0;  ///< Of the phase, the host's work included; from the run's begin.
 };
 
-/// What a run needs. `program` was compiled for `config`, `pool` and the network's operating points.
-struct PlatformInputs {
+/// The platform and what it runs. `program` was compiled for `config`, `pool` and the network's operating points.
+struct PlatformSetup {
   PlatformConfig config;
   Program program;
   SelectablePool pool;
   EnergyTable energy;
-  PolicyConfig policy;
-  std::vector<StoredTensor> inputs;                          ///< One inference each.
   std::function<void(const InferenceRecord&)> on_inference;  ///< After each one, for progress; may be empty.
+};
+
+/// Inputs, one inference each, under one policy. Its times and energies count from the phase's begin.
+struct PlatformPhase {
+  PolicyConfig policy;
+  std::vector<StoredTensor> inputs;
+};
+
+/// A run of one phase.
+struct PlatformInputs : PlatformSetup {
+  PolicyConfig policy;
+  std::vector<StoredTensor> inputs;
 };
 
 /// Price of every event: the table's rows for the pool's selectables, PE and lane, SRAM prices at the scratchpads'
@@ -76,10 +87,13 @@ struct PlatformInputs {
 [[nodiscard]] Result<EventPrices> event_prices(const EnergyTable& table, const SelectablePool& pool,
                                                const PlatformConfig& config);
 
-/// Runs all inputs through the SystemC platform. Once per process (the SystemC kernel is one per process), from
-/// sc_main. Errors of the input (configuration, policy, sizes) come before simulation; errors of the run: the watchdog
-/// names the processes that wait, an audit names the operation whose bytes, MACs or cycles do not add up, a bus error
-/// or a bad descriptor names itself.
+/// Runs the phases one after another through the SystemC platform, one result each. Once per process (the SystemC
+/// kernel is one per process), from sc_main. Errors of the input (configuration, policy, sizes) come before simulation;
+/// errors of the run: the watchdog names the processes that wait, an audit names the operation whose bytes, MACs or
+/// cycles do not add up, a bus error or a bad descriptor names itself.
+[[nodiscard]] Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup,
+                                                               const std::vector<PlatformPhase>& phases);
+/// The same for a single phase.
 [[nodiscard]] Result<PlatformResult> run_platform(const PlatformInputs& inputs);
 
 }  // namespace axvp

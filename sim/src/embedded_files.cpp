@@ -1,0 +1,52 @@
+#include "embedded_files.h"
+
+#include <array>
+
+#include "axvp/common/text.h"
+
+extern "C" {
+extern const char axvp_embedded_default_config[], axvp_embedded_default_config_end[];
+extern const char axvp_embedded_energy_table[], axvp_embedded_energy_table_end[];
+extern const char axvp_embedded_resnet8_synth10[], axvp_embedded_resnet8_synth10_end[];
+}
+
+namespace axvp::sim {
+namespace {
+
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+struct EmbeddedNetwork {
+  std::string_view name;
+  const char* begin;
+  const char* end;
+};
+
+const std::array<EmbeddedNetwork, 1> kNetworks{
+    {{"resnet8_synth10", axvp_embedded_resnet8_synth10, axvp_embedded_resnet8_synth10_end}}};
+
+}  // namespace
+
+std::string_view default_config() {
+  return between(axvp_embedded_default_config, axvp_embedded_default_config_end);
+}
+
+std::string_view default_energy_table() {
+  return between(axvp_embedded_energy_table, axvp_embedded_energy_table_end);
+}
+
+std::vector<std::string> embedded_network_names() {
+  std::vector<std::string> names;
+  for (const auto& network : kNetworks) names.emplace_back(network.name);
+  return names;
+}
+
+Result<std::string_view> embedded_network(std::string_view name) {
+  for (const auto& network : kNetworks)
+    if (network.name == name) return between(network.begin, network.end);
+  return fail("network {}: neither a file nor an embedded network; embedded: {}", name,
+              join(embedded_network_names(), ", "));
+}
+
+}  // namespace axvp::sim

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "axvp/common/result.h"
+
+namespace axvp::sim {
+
+/// Files linked into the program, so that it runs from anywhere without an installation.
+[[nodiscard]] std::string_view default_config();        ///< configs/default.toml
+[[nodiscard]] std::string_view default_energy_table();  ///< power/tables/osu018.json
+
+/// Names of the embedded networks, e.g. "resnet8_synth10".
+[[nodiscard]] std::vector<std::string> embedded_network_names();
+/// ONNX bytes of an embedded network; an error that lists the known ones.
+[[nodiscard]] Result<std::string_view> embedded_network(std::string_view name);
+
+}  // namespace axvp::sim

@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "axvp/common/file.h"
+#include "axvp/common/text.h"
+#include "axvp/workloads/evaluation.h"
+#include "command.h"
+#include "embedded_files.h"
+#include "workload.h"
+
+namespace axvp::sim {
+namespace {
+
+struct Options {
+  std::string config, network, data, operating_points, multiplier, out;
+  std::size_t images = 0;
+  std::size_t threads = 0;
+};
+
+nlohmann::json to_json(const Interval& i) {
+  return {{"value", i.value}, {"low_95", i.low}, {"high_95", i.high}};
+}
+
+nlohmann::json to_json(const PointEvaluation& point) {
+  const PairedComparison& pair = point.against_exact;
+  return {{"name", point.name},
+          {"images", point.images},
+          {"top1", to_json(wilson_interval(point.top1_right, point.images))},
+          {"top5", to_json(wilson_interval(point.top5_right, point.images))},
+          {"median_margin", point.median_margin},
+          {"against_exact",
+           {{"top1_loss", to_json(pair.loss())},
+            {"both_right", pair.both_right},
+            {"only_exact_right", pair.only_reference_right},
+            {"only_this_right", pair.only_this_right},
+            {"none_right", pair.none_right},
+            {"same_class", pair.same_class},
+            {"mean_kl_nats", pair.mean_kl},
+            {"mcnemar_p", pair.mcnemar_p()}}}};
+}
+
+void print(const std::vector<PointEvaluation>& points) {
+  std::vector<std::vector<std::string>> rows{
+      {"operating point", "top-1 %", "95 %", "top-5 %", "loss points", "95 %", "same class %", "KL", "McNemar p"}};
+  for (const auto& p : points) {
+    const Interval top1 = wilson_interval(p.top1_right, p.images), loss = p.against_exact.loss();
+    const auto percent = [&](std::uint64_t k) {
+      return 100.0 * static_cast<double>(k) / static_cast<double>(p.images);
+    };
+    rows.push_back(
+        {p.name, fmt::format("{:.2f}", 100 * top1.value),
+         fmt::format("{:.2f} to {:.2f}", 100 * top1.low, 100 * top1.high), fmt::format("{:.2f}", percent(p.top5_right)),
+         fmt::format("{:.2f}", 100 * loss.value), fmt::format("{:.2f} to {:.2f}", 100 * loss.low, 100 * loss.high),
+         fmt::format("{:.2f}", percent(p.against_exact.same_class)), fmt::format("{:.4f}", p.against_exact.mean_kl),
+         fmt::format("{:.3f}", p.against_exact.mcnemar_p())});
+  }
+  fmt::print("{}", format_table(rows));
+}
+
+/// The exact point first, unless the run's first point is exact already: everything is compared with it.
+Result<std::vector<Int8Executor>> make_executors(Workload& workload) {
+  const QuantizedNetwork& network = workload.quantisation.network;
+  const auto exact = workload.catalogue.find(Catalogue::kExactId);
+  if (!exact) return forward_error(exact);
+  const std::size_t layers = network.layers().size();
+  const std::vector<TruthTable> exact_tables(layers, exact->table);
+  const bool first_is_exact = !workload.tables.empty() && workload.tables[0] == exact_tables &&
+                              workload.points[0].requantisation == workload.quantisation.exact_requantisation;
+  if (!first_is_exact) {
+    const std::vector<std::string> ids(layers, std::string{Catalogue::kExactId});
+    workload.points.insert(workload.points.begin(), {"exact int8", ids, workload.quantisation.exact_requantisation});
+    workload.tables.insert(workload.tables.begin(), exact_tables);
+  }
+  std::vector<Int8Executor> executors;
+  for (std::size_t p = 0; p < workload.points.size(); ++p) {
+    auto executor = Int8Executor::create(network, workload.points[p], workload.tables[p]);
+    if (!executor) return forward_error(executor);
+    executors.push_back(std::move(*executor));
+  }
+  return executors;
+}
+
+Result<NetworkRunConfig> read_config(const Options& options) {
+  const auto document =
+      options.config.empty() ? parse_toml(default_config(), "default.toml") : load_toml(options.config);
+  if (!document) return forward_error(document);
+  FieldReader root{*document};
+  auto config = read_network_run(root, std::filesystem::path{options.config}.parent_path());
+  for (const char* other : {"seed", "controller", "platform", "energy"}) static_cast<void>(root.raw(other));
+  if (const auto done = root.finish(); !done) return forward_error(done);
+  if (!options.network.empty()) config.workload.network = options.network;
+  if (!options.data.empty()) config.workload.data = options.data;
+  if (options.images != 0) config.workload.images = options.images;
+  if (!options.multiplier.empty()) config.points = {{options.multiplier, options.multiplier, {}}};
+  return config;
+}
+
+int run(const Options& options, const GlobalOptions& global) {
+  const auto config = read_config(options);
+  if (!config) return report(config.error());
+  auto workload = prepare_workload(*config, options.operating_points, global.progress());
+  if (!workload) return report(workload.error());
+  const auto executors = make_executors(*workload);
+  if (!executors) return report(executors.error());
+  const std::size_t threads =
+      options.threads > 0 ? options.threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  const auto points = evaluate(*executors, workload->data, threads, global.progress());
+  fmt::print("{} on {} ({} images), {}\n\n", workload->quantisation.network.name, workload->data.name,
+             with_thousands(workload->data.images.size()), to_string(workload->quantisation.network.encoding));
+  print(points);
+  fmt::print("\nLoss, same class, KL and McNemar: paired against the exact int8 network on the same images.\n");
+  if (options.out.empty()) return kDone;
+  workload->provenance.command = "evaluate";
+  nlohmann::json result{{"schema_version", 1},
+                        {"provenance", axvp::to_json(workload->provenance)},
+                        {"configuration", to_json(*config)},
+                        {"points", nlohmann::json::array()}};
+  for (const auto& point : points) result["points"].push_back(to_json(point));
+  if (const auto written = write_file_atomically(options.out, dump_json(result)); !written)
+    return report(written.error());
+  return kDone;
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App* sub =
+      app.add_subcommand("evaluate", "Accuracy of operating points by the plain executor, without the platform");
+  sub->add_option("--config", options->config, "Run configuration (TOML); the embedded default without it");
+  sub->add_option("--network", options->network, "ONNX file or embedded network");
+  sub->add_option("--data", options->data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
+  sub->add_option("--images", options->images, "Only the first so many");
+  auto* points = sub->add_option("--operating-points", options->operating_points, "File written by `axvp tune`");
+  sub->add_option("--multiplier", options->multiplier, "One selectable in every layer instead of the configured points")
+      ->excludes(points);
+  sub->add_option("--threads", options->threads, "Threads; all cores without it (the result is the same)");
+  sub->add_option("--out", options->out, "Write the result as JSON");
+  sub->footer("Example: axvp evaluate --multiplier dadda_trunc-k8c");
+  sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
+}
+
+}  // namespace axvp::sim

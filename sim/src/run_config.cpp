@@ -1,0 +1,84 @@
+#include "run_config.h"
+
+namespace axvp::sim {
+namespace {
+
+constexpr std::int64_t kMostImages = 10'000'000;
+
+std::size_t count(FieldReader& table, const std::string& key, std::int64_t low, std::size_t fallback) {
+  return static_cast<std::size_t>(table.integer(key, {low, kMostImages}, static_cast<std::int64_t>(fallback)));
+}
+
+WorkloadConfig read_workload(FieldReader table) {
+  WorkloadConfig config;
+  config.network = table.string("network", config.network);
+  config.data = table.string("data", config.data);
+  config.images = count(table, "images", 0, config.images);
+  config.calibration_data = table.string("calibration_data", config.calibration_data);
+  config.calibration_images = count(table, "calibration_images", 1, config.calibration_images);
+  config.encoding =
+      table.choice("encoding", {"sm8", "s8"}, "sm8") == "s8" ? Encoding::TwosComplement : Encoding::SignMagnitude;
+  config.activation_percentile = table.number("activation_percentile", {50.0, 100.0}, config.activation_percentile);
+  return config;
+}
+
+TuningConfig read_tuning(FieldReader table) {
+  TuningConfig config;
+  config.method =
+      table.choice("method", {"match", "none"}, "match") == "none" ? TuningMethod::None : TuningMethod::Match;
+  config.images = count(table, "images", 1, config.images);
+  return config;
+}
+
+}  // namespace
+
+NetworkRunConfig read_network_run(FieldReader& root, const std::filesystem::path& folder) {
+  NetworkRunConfig config;
+  config.workload = read_workload(root.table("workload"));
+  config.tuning = read_tuning(root.table("tuning"));
+  for (auto& table : root.tables("multiplier")) {
+    UserMultiplier multiplier{table.string("id"), folder / table.string("table"), std::nullopt, 0.0, 0.0};
+    if (table.has("energy_pj")) multiplier.energy_pj = table.number("energy_pj", {0.0});
+    multiplier.area_um2 = table.number("area_um2", {0.0}, 0.0);
+    multiplier.leakage_nw = table.number("leakage_nw", {0.0}, 0.0);
+    config.multipliers.push_back(std::move(multiplier));
+  }
+  for (auto& table : root.tables("operating_point")) {
+    PointConfig point;
+    point.name = table.string("name");
+    point.multiplier = table.string("multiplier");
+    FieldReader layers = table.table("layers");
+    for (const auto& layer : layers.keys()) point.layers[layer] = layers.string(layer);
+    config.points.push_back(std::move(point));
+  }
+  return config;
+}
+
+nlohmann::json to_json(const NetworkRunConfig& config) {
+  nlohmann::json points = nlohmann::json::array();
+  for (const auto& point : config.points)
+    points.push_back({{"name", point.name}, {"multiplier", point.multiplier}, {"layers", point.layers}});
+  nlohmann::json multipliers = nlohmann::json::array();
+  for (const auto& m : config.multipliers)
+    multipliers.push_back({{"id", m.id},
+                           {"table", m.table.string()},
+                           {"energy_pj", m.energy_pj ? nlohmann::json(*m.energy_pj) : nlohmann::json(nullptr)},
+                           {"area_um2", m.area_um2},
+                           {"leakage_nw", m.leakage_nw}});
+  const WorkloadConfig& w = config.workload;
+  return {
+      {"workload",
+       {{"network", w.network},
+        {"data", w.data},
+        {"images", w.images},
+        {"calibration_data", w.calibration_data},
+        {"calibration_images", w.calibration_images},
+        {"encoding", to_string(w.encoding)},
+        {"activation_percentile", w.activation_percentile}}},
+      {"tuning",
+       {{"method", config.tuning.method == TuningMethod::Match ? "match" : "none"}, {"images", config.tuning.images}}},
+      {"multiplier", multipliers},
+      {"operating_point", points}};
+}
+
+}  // namespace axvp::sim

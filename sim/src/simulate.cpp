@@ -1,0 +1,194 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "axvp/accel/program.h"
+#include "axvp/common/file.h"
+#include "axvp/common/hash.h"
+#include "axvp/common/text.h"
+#include "axvp/sc_models/platform.h"
+#include "command.h"
+#include "embedded_files.h"
+#include "simulation_report.h"
+#include "workload.h"
+
+namespace axvp::sim {
+namespace {
+
+struct Options {
+  std::string config, network, data, calibration_data, operating_points, energy_table;
+  std::string out = "axvp-run";
+  std::size_t images = 0;
+};
+
+struct SimulationConfig {
+  std::uint64_t seed = 1;
+  NetworkRunConfig run;
+  PlatformConfig platform;
+  bool has_controller = false;
+  PolicyConfig controller;
+  std::string energy_table;  ///< Empty: the embedded one.
+};
+
+Result<SimulationConfig> read_config(const Options& options) {
+  const auto document =
+      options.config.empty() ? parse_toml(default_config(), "default.toml") : load_toml(options.config);
+  if (!document) return forward_error(document);
+  const auto folder = std::filesystem::path{options.config}.parent_path();
+  FieldReader root{*document};
+  SimulationConfig config;
+  config.seed = static_cast<std::uint64_t>(root.integer("seed", {0}, 1));
+  config.run = read_network_run(root, folder);
+  FieldReader platform = root.table("platform");
+  config.platform = read_platform_config(platform);
+  config.has_controller = root.has("controller");
+  FieldReader controller = root.table("controller");
+  if (config.has_controller) config.controller = read_policy_config(controller);
+  FieldReader energy = root.table("energy");
+  const std::string table = energy.string("table", "");
+  if (!table.empty()) config.energy_table = (folder / table).string();
+  if (const auto done = root.finish(); !done) return forward_error(done);
+  if (const auto valid = validate(config.platform); !valid) return forward_error(valid);
+
+  if (!options.network.empty()) config.run.workload.network = options.network;
+  if (!options.data.empty()) config.run.workload.data = options.data;
+  if (!options.calibration_data.empty()) config.run.workload.calibration_data = options.calibration_data;
+  if (options.images != 0) config.run.workload.images = options.images;
+  if (!options.energy_table.empty()) config.energy_table = options.energy_table;
+  return config;
+}
+
+struct PricedTable {
+  EnergyTable table;
+  std::string sha256;
+};
+
+Result<PricedTable> open_energy_table(const std::string& path) {
+  std::string text{default_energy_table()};
+  if (!path.empty()) {
+    auto content = read_text_file(path);
+    if (!content) return forward_error(content);
+    text = std::move(*content);
+  }
+  auto table = parse_energy_table(text, path.empty() ? "embedded energy table" : path);
+  if (!table) return forward_error(table);
+  return PricedTable{std::move(*table), sha256(text)};
+}
+
+/// Adds the rows of the user's own multipliers; one that a point uses must say what it costs.
+Result<void> price_user_multipliers(const std::vector<UserMultiplier>& multipliers, const SelectablePool& pool,
+                                    EnergyTable& table) {
+  for (const auto& multiplier : multipliers) {
+    if (std::find(pool.ids.begin(), pool.ids.end(), multiplier.id) == pool.ids.end()) continue;
+    if (!multiplier.energy_pj)
+      return fail(
+          "multiplier {}: the energy table does not know it: add energy_pj (per MAC) to its [[multiplier]], or "
+          "use `axvp evaluate`, which needs no energy",
+          multiplier.id);
+    SelectableEnergy row;
+    row.selectable = row.multiplier = multiplier.id;
+    row.per_mac.internal = Picojoules{*multiplier.energy_pj};
+    row.area = SquareMicrometres{multiplier.area_um2};
+    row.leakage = Nanowatts{multiplier.leakage_nw};
+    table.rows.push_back(std::move(row));
+  }
+  return {};
+}
+
+/// The selectables that the points use, each once, in the order of their first use.
+SelectablePool make_pool(const Workload& workload) {
+  SelectablePool pool;
+  pool.encoding = workload.quantisation.network.encoding;
+  for (std::size_t p = 0; p < workload.points.size(); ++p)
+    for (std::size_t l = 0; l < workload.points[p].selectable_of_layer.size(); ++l) {
+      const std::string& id = workload.points[p].selectable_of_layer[l];
+      if (std::find(pool.ids.begin(), pool.ids.end(), id) != pool.ids.end()) continue;
+      pool.ids.push_back(id);
+      pool.tables.push_back(workload.tables[p][l]);
+    }
+  return pool;
+}
+
+/// Each point alone over all images, then the controller over the same images.
+std::vector<PlatformPhase> make_phases(const SimulationConfig& config, const Workload& workload) {
+  std::vector<StoredTensor> images;
+  for (const auto& image : workload.data.images) images.push_back(quantise_image(workload.quantisation.network, image));
+  std::vector<PlatformPhase> phases;
+  for (std::size_t p = 0; p < workload.points.size(); ++p) {
+    PolicyConfig fixed;
+    fixed.fixed_point = p;
+    phases.push_back({fixed, images});
+  }
+  if (config.has_controller) phases.push_back({config.controller, std::move(images)});
+  return phases;
+}
+
+Result<void> write_results(const std::string& out, const SimulationReport& report) {
+  const std::filesystem::path folder{out};
+  if (auto written = write_file_atomically(folder / "layers.csv", to_csv(report)); !written) return written;
+  return write_file_atomically(folder / "result.json", dump_json(to_json(report)));
+}
+
+int run(const Options& options, const GlobalOptions& global) {
+  const auto config = read_config(options);
+  if (!config) return report(config.error());
+  if (const auto writable = check_writable(options.out); !writable) return report(writable.error());
+  const auto energy = open_energy_table(config->energy_table);
+  if (!energy) return report(energy.error());
+  auto workload = prepare_workload(config->run, options.operating_points, global.progress());
+  if (!workload) return report(workload.error());
+  workload->provenance.command = "simulate";
+  workload->provenance.seed = config->seed;
+  workload->provenance.inputs["energy table"] = energy->sha256;
+
+  PlatformSetup inputs;
+  inputs.config = config->platform;
+  inputs.pool = make_pool(*workload);
+  inputs.energy = energy->table;
+  if (const auto added = price_user_multipliers(config->run.multipliers, inputs.pool, inputs.energy); !added)
+    return report(added.error());
+  auto program = compile(workload->quantisation.network, workload->points, inputs.pool, inputs.config);
+  if (!program) return report(program.error());
+  inputs.program = std::move(*program);
+  if (const auto priced = event_prices(inputs.energy, inputs.pool, inputs.config); !priced)
+    return report(priced.error());
+  if (const auto valid = validate(config->controller, workload->points.size()); config->has_controller && !valid)
+    return report(valid.error());
+  const auto phases = make_phases(*config, *workload);
+
+  Progress bar{global.progress(), "simulate", phases.size() * workload->data.images.size(), "inferences"};
+  std::uint64_t done = 0;
+  inputs.on_inference = [&](const InferenceRecord& /*record*/) { bar.update(++done); };
+  const auto results = run_platform(inputs, phases);
+  if (!results) return report(results.error(), kRunFailed);
+  bar.finish();
+
+  const SimulationReport summary{*workload, config->run, inputs, config->controller, *results};
+  if (const auto written = write_results(options.out, summary); !written) return report(written.error());
+  fmt::print("{}\nwritten: {}/result.json, {}/layers.csv\n", to_text(summary), options.out, options.out);
+  return kDone;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App* sub = app.add_subcommand("simulate", "Run a network on the SystemC platform: accuracy, cycles, energy");
+  sub->add_option("--config", options->config, "Run configuration (TOML); the embedded default without it");
+  sub->add_option("--network", options->network, "ONNX file or embedded network");
+  sub->add_option("--data", options->data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
+  sub->add_option("--calibration-data", options->calibration_data,
+                  "Images for quantisation and tuning; the training images beside --data without it");
+  sub->add_option("--images", options->images, "Only the first so many");
+  sub->add_option("--operating-points", options->operating_points, "File written by `axvp tune`");
+  sub->add_option("--energy-table", options->energy_table, "File written by `axvp power --update`");
+  sub->add_option("--out", options->out, "Folder for result.json and layers.csv")->capture_default_str();
+  sub->footer(
+      "Examples:\n  axvp simulate\n"
+      "  axvp simulate --network resnet20.onnx --data cifar10:test_batch.bin --images 100\n"
+      "  axvp simulate --config run.toml --operating-points operating_points.json --out run1");
+  sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
+}
+
+}  // namespace axvp::sim

@@ -1,0 +1,345 @@
+#include "simulation_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "axvp/common/text.h"
+
+namespace axvp::sim {
+namespace {
+
+constexpr double kPicojoulesPerMicrojoule = 1e6;
+
+/// Attojoules as exact decimal picojoules: "123.456789".
+std::string exact_picojoules(Energy energy) {
+  constexpr Energy::Word kAttojoulesPerPicojoule = 1'000'000;
+  const Energy::Word whole = energy.attojoules() / kAttojoulesPerPicojoule;
+  std::string digits;
+  for (Energy::Word rest = whole; rest > 0; rest /= 10)
+    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+  return fmt::format("{}.{:06}", digits.empty() ? "0" : digits,
+                     static_cast<std::uint64_t>(energy.attojoules() % kAttojoulesPerPicojoule));
+}
+
+double microjoules(Energy energy) {
+  return energy.to_picojoules().value / kPicojoulesPerMicrojoule;
+}
+
+struct Part {
+  const char* name;
+  Energy EnergyBreakdown::*member;
+};
+constexpr std::array<Part, 9> kParts{{{"multipliers", &EnergyBreakdown::multipliers},
+                                      {"processing_elements", &EnergyBreakdown::processing_elements},
+                                      {"vector_unit", &EnergyBreakdown::vector_unit},
+                                      {"activation_scratchpad", &EnergyBreakdown::activation_scratchpad},
+                                      {"weight_scratchpad", &EnergyBreakdown::weight_scratchpad},
+                                      {"accumulator_scratchpad", &EnergyBreakdown::accumulator_scratchpad},
+                                      {"parameter_memory", &EnergyBreakdown::parameter_memory},
+                                      {"dram", &EnergyBreakdown::dram},
+                                      {"leakage", &EnergyBreakdown::leakage}}};
+
+double per_inference(double total, std::size_t inferences) {
+  return inferences == 0 ? 0.0 : total / static_cast<double>(inferences);
+}
+
+double milliseconds(Cycles cycles, const PlatformConfig& config) {
+  return static_cast<double>(cycles) / (config.clock_mhz * 1e3);
+}
+
+std::uint64_t count_right(const PlatformResult& phase, const Dataset& data) {
+  std::uint64_t right = 0;
+  for (const auto& record : phase.inferences)
+    right += static_cast<int>(top1(record.logits)) == data.images[record.index].label ? 1 : 0;
+  return right;
+}
+
+/// Sums of one point's phase over its inferences. The first inference loads the point's tables from nothing; that
+/// switch belongs to the start of the run, not to the point, and is taken out.
+struct PhaseTotals {
+  Cycles cycles = 0;
+  EnergyBreakdown energy;
+};
+
+PhaseTotals steady_totals(const PlatformResult& phase) {
+  PhaseTotals totals;
+  for (const auto& record : phase.inferences) {
+    totals.cycles += record.cycles();
+    totals.energy += record.energy;
+  }
+  for (const auto& change : phase.switches) {
+    totals.cycles -= change.cycles;
+    for (const auto& part : kParts)
+      totals.energy.*part.member = totals.energy.*part.member - change.energy.*part.member;
+  }
+  return totals;
+}
+
+std::string percent(double fraction) {
+  return fmt::format("{:.2f}", 100 * fraction);
+}
+
+std::string points_text(const SimulationReport& report) {
+  std::vector<std::vector<std::string>> rows{{"operating point", "top-1 %", "cycles/image", "frames/s",
+                                              "multiplication uJ", "saved %", "total uJ", "saved %"}};
+  for (const auto& p : summarise_points(report))
+    rows.push_back({p.name, percent(static_cast<double>(p.right) / static_cast<double>(p.images)),
+                    with_thousands(static_cast<std::uint64_t>(p.cycles_per_inference + 0.5)),
+                    fmt::format("{:.1f}", p.frames_per_second),
+                    fmt::format("{:.3f}", p.multiplication.value / kPicojoulesPerMicrojoule),
+                    percent(p.multiplication_saving), fmt::format("{:.3f}", p.total.value / kPicojoulesPerMicrojoule),
+                    percent(p.total_saving)});
+  return format_table(rows);
+}
+
+std::string parts_text(const SimulationReport& report) {
+  std::vector<std::vector<std::string>> rows{{"energy per image, uJ"}};
+  const std::size_t points = report.workload.points.size();
+  std::vector<PhaseTotals> totals;
+  for (std::size_t p = 0; p < points; ++p) {
+    rows[0].push_back(report.workload.points[p].name);
+    totals.push_back(steady_totals(report.phases[p]));
+  }
+  for (const auto& part : kParts) {
+    rows.push_back({part.name});
+    for (std::size_t p = 0; p < points; ++p)
+      rows.back().push_back(fmt::format(
+          "{:.4f}", per_inference(microjoules(totals[p].energy.*part.member), report.phases[p].inferences.size())));
+  }
+  return format_table(rows);
+}
+
+std::string controller_text(const SimulationReport& report) {
+  const std::size_t points = report.workload.points.size();
+  if (report.phases.size() == points) return "";
+  const PlatformResult& phase = report.phases[points];
+  const PlatformConfig& config = report.inputs.config;
+  const Cycles begin = phase.inferences.empty() ? 0 : phase.inferences.front().begin;
+  std::string text = fmt::format(
+      "\ncontroller, policy {}: {} images, top-1 {} %, {:.3f} uJ per image\n", to_string(report.controller.kind),
+      phase.inferences.size(),
+      percent(per_inference(static_cast<double>(count_right(phase, report.workload.data)), phase.inferences.size())),
+      per_inference(microjoules(phase.energy.total()), phase.inferences.size()));
+  std::vector<std::vector<std::string>> rows{{"at ms", "from", "to", "bytes", "cycles", "uJ", "reason"}};
+  for (const auto& change : phase.switches)
+    rows.push_back({fmt::format("{:.3f}", milliseconds(change.begin - begin, config)),
+                    change.from ? report.workload.points[*change.from].name : "(start)",
+                    report.workload.points[change.to].name, with_thousands(change.bytes), with_thousands(change.cycles),
+                    fmt::format("{:.4f}", microjoules(change.energy.total())), change.reason});
+  return text + format_table(rows);
+}
+
+nlohmann::json to_json(const EnergyBreakdown& energy) {
+  nlohmann::json parts;
+  for (const auto& part : kParts) parts[std::string{part.name} + "_pj"] = (energy.*part.member).to_picojoules().value;
+  parts["total_pj"] = energy.total().to_picojoules().value;
+  return parts;
+}
+
+nlohmann::json to_json(const OwnedCycles& cycles) {
+  nlohmann::json owners;
+  for (std::size_t o = 0; o < kCycleOwners; ++o)
+    owners[std::string{to_string(static_cast<CycleOwner>(o))}] = cycles.of[o];
+  return owners;
+}
+
+nlohmann::json to_json(const EventCounts& counts, const SelectablePool& pool) {
+  nlohmann::json events;
+  for (std::size_t e = 0; e < kEvents; ++e) events[std::string{to_string(static_cast<Event>(e))}] = counts.of[e];
+  nlohmann::json executed;
+  for (std::size_t s = 0; s < pool.ids.size(); ++s) executed[pool.ids[s]] = counts.macs_executed[s];
+  return {{"events", events}, {"macs_executed", executed}};
+}
+
+nlohmann::json nodes_to_json(const SimulationReport& report, const PlatformResult& phase, std::size_t point) {
+  nlohmann::json nodes = nlohmann::json::array();
+  for (std::size_t n = 0; n < report.inputs.program.nodes.size(); ++n) {
+    const ProgramNode& node = report.inputs.program.nodes[n];
+    const NodeStatistics& statistics = phase.nodes[point][n];
+    if (statistics.inferences == 0) continue;
+    nlohmann::json entry{{"name", node.name},
+                         {"operation", node.operation},
+                         {"macs_per_image", node.macs},
+                         {"inferences", statistics.inferences},
+                         {"cycles_by_owner", to_json(statistics.cycles)},
+                         {"counts", to_json(statistics.counts, report.inputs.pool)},
+                         {"energy", to_json(statistics.energy)}};
+    if (node.layer) entry["selectable"] = report.workload.points[point].selectable_of_layer[*node.layer];
+    nodes.push_back(std::move(entry));
+  }
+  return nodes;
+}
+
+nlohmann::json point_to_json(const SimulationReport& report, const PointSummary& summary, std::size_t p) {
+  const PlatformResult& phase = report.phases[p];
+  const Interval top1 = wilson_interval(summary.right, summary.images);
+  return {{"name", summary.name},
+          {"images", summary.images},
+          {"top1_fraction", top1.value},
+          {"top1_low_95", top1.low},
+          {"top1_high_95", top1.high},
+          {"cycles_per_image", summary.cycles_per_inference},
+          {"frames_per_second", summary.frames_per_second},
+          {"multiplication_energy_per_image_pj", summary.multiplication.value},
+          {"total_energy_per_image_pj", summary.total.value},
+          {"multiplication_saving_fraction", summary.multiplication_saving},
+          {"total_saving_fraction", summary.total_saving},
+          {"selectable_of_layer", report.workload.points[p].selectable_of_layer},
+          {"energy_all_images", to_json(steady_totals(phase).energy)},
+          {"cycles_by_owner_all_images", to_json(phase.cycles)},
+          {"operations", nodes_to_json(report, phase, p)}};
+}
+
+nlohmann::json controller_to_json(const SimulationReport& report, const PlatformResult& phase,
+                                  const PolicyConfig& policy) {
+  const PlatformConfig& config = report.inputs.config;
+  const Cycles begin = phase.inferences.empty() ? 0 : phase.inferences.front().begin;
+  nlohmann::json switches = nlohmann::json::array(), inferences = nlohmann::json::array();
+  for (const auto& change : phase.switches)
+    switches.push_back(
+        {{"at_ms", milliseconds(change.begin - begin, config)},
+         {"from", change.from ? nlohmann::json(report.workload.points[*change.from].name) : nlohmann::json(nullptr)},
+         {"to", report.workload.points[change.to].name},
+         {"bytes", change.bytes},
+         {"cycles", change.cycles},
+         {"energy", to_json(change.energy)},
+         {"reason", change.reason}});
+  for (const auto& record : phase.inferences)
+    inferences.push_back({{"image", record.index},
+                          {"point", report.workload.points[record.point].name},
+                          {"begin_ms", milliseconds(record.begin - begin, config)},
+                          {"end_ms", milliseconds(record.end - begin, config)},
+                          {"energy_pj", record.energy.total().to_picojoules().value},
+                          {"class", top1(record.logits)},
+                          {"label", report.workload.data.images[record.index].label}});
+  return {{"policy", to_json(policy)},
+          {"top1_fraction",
+           per_inference(static_cast<double>(count_right(phase, report.workload.data)), phase.inferences.size())},
+          {"energy", to_json(phase.energy)},
+          {"switches", switches},
+          {"inferences", inferences}};
+}
+
+std::vector<std::string> csv_heading() {
+  std::vector<std::string> cells{"operating_point",  "operation_name", "operation",     "selectable",
+                                 "images",           "macs",           "macs_executed", "macs_zero_activation",
+                                 "macs_zero_weight", "macs_padding"};
+  cells.emplace_back("cycles_total");
+  for (std::size_t o = 0; o < kCycleOwners; ++o)
+    cells.push_back(fmt::format("cycles_{}", to_string(static_cast<CycleOwner>(o))));
+  cells.insert(cells.end(), {"dram_read_bytes", "dram_write_bytes"});
+  for (const auto& part : kParts) cells.push_back(fmt::format("energy_{}_pj", part.name));
+  cells.emplace_back("energy_total_pj");
+  return cells;
+}
+
+std::vector<std::string> csv_cells(const std::vector<std::string>& head, std::uint64_t macs,
+                                   const NodeStatistics& statistics) {
+  std::vector<std::string> cells = head;
+  const EventCounts& counts = statistics.counts;
+  for (const std::uint64_t number :
+       {statistics.inferences, macs, counts.executed(), counts[Event::MacZeroActivation], counts[Event::MacZeroWeight],
+        counts[Event::MacPadding], statistics.cycles.total()})
+    cells.push_back(std::to_string(number));
+  for (const Cycles cycles : statistics.cycles.of) cells.push_back(std::to_string(cycles));
+  cells.push_back(std::to_string(counts[Event::DramRead]));
+  cells.push_back(std::to_string(counts[Event::DramWrite]));
+  for (const auto& part : kParts) cells.push_back(exact_picojoules(statistics.energy.*part.member));
+  cells.push_back(exact_picojoules(statistics.energy.total()));
+  return cells;
+}
+
+}  // namespace
+
+std::vector<PointSummary> summarise_points(const SimulationReport& report) {
+  std::vector<PointSummary> summaries;
+  for (std::size_t p = 0; p < report.workload.points.size(); ++p) {
+    const PlatformResult& phase = report.phases[p];
+    const PhaseTotals totals = steady_totals(phase);
+    const std::size_t images = phase.inferences.size();
+    PointSummary s;
+    s.name = report.workload.points[p].name;
+    s.images = images;
+    s.right = count_right(phase, report.workload.data);
+    s.cycles_per_inference = per_inference(static_cast<double>(totals.cycles), images);
+    if (images > 0) {
+      const Cycles whole = phase.inferences.back().end - phase.inferences.front().begin;
+      s.frames_per_second =
+          static_cast<double>(images) * report.inputs.config.clock_mhz * 1e6 / static_cast<double>(whole);
+    }
+    s.multiplication = Picojoules{per_inference(totals.energy.multipliers.to_picojoules().value, images)};
+    s.total = Picojoules{per_inference(totals.energy.total().to_picojoules().value, images)};
+    if (!summaries.empty()) {
+      s.multiplication_saving = 1.0 - s.multiplication / summaries[0].multiplication;
+      s.total_saving = 1.0 - s.total / summaries[0].total;
+    }
+    summaries.push_back(std::move(s));
+  }
+  return summaries;
+}
+
+std::string to_text(const SimulationReport& report) {
+  const PlatformConfig& config = report.inputs.config;
+  const EnergyOrigin& origin = report.inputs.energy.origin;
+  const QuantizedNetwork& network = report.workload.quantisation.network;
+  return fmt::format(
+      "{} on {} ({} images), {}, {}x{} array, weight-stationary, {} MHz\n"
+      "energy: {}, {}, {} V; multipliers: {}\n\n{}\n{}{}",
+      network.name, report.workload.data.name, with_thousands(report.workload.data.images.size()),
+      to_string(network.encoding), config.array.rows, config.array.columns, config.clock_mhz, origin.library,
+      origin.corner, origin.voltage_v, origin.activity, points_text(report), parts_text(report),
+      controller_text(report));
+}
+
+nlohmann::json to_json(const SimulationReport& report) {
+  const auto summaries = summarise_points(report);
+  const std::size_t points = summaries.size();
+  nlohmann::json result{
+      {"schema_version", 1},
+      {"provenance", axvp::to_json(report.workload.provenance)},
+      {"configuration", {{"run", to_json(report.run_config)}, {"platform", axvp::to_json(report.inputs.config)}}},
+      {"network",
+       {{"name", report.workload.quantisation.network.name},
+        {"data", report.workload.data.name},
+        {"encoding", to_string(report.workload.quantisation.network.encoding)}}},
+      {"energy_origin",
+       {{"library", report.inputs.energy.origin.library},
+        {"corner", report.inputs.energy.origin.corner},
+        {"voltage_v", report.inputs.energy.origin.voltage_v},
+        {"activity", report.inputs.energy.origin.activity},
+        {"transitions", report.inputs.energy.origin.transitions},
+        {"tools", report.inputs.energy.origin.tools}}},
+      {"operating_points", nlohmann::json::array()}};
+  for (std::size_t p = 0; p < points; ++p) result["operating_points"].push_back(point_to_json(report, summaries[p], p));
+  if (report.phases.size() > points)
+    result["controller"] = controller_to_json(report, report.phases[points], report.controller);
+  return result;
+}
+
+std::string to_csv(const SimulationReport& report) {
+  std::string csv = csv_line(csv_heading());
+  for (std::size_t p = 0; p < report.workload.points.size(); ++p) {
+    const std::string& point = report.workload.points[p].name;
+    NodeStatistics total;
+    std::uint64_t total_macs = 0;
+    for (std::size_t n = 0; n < report.inputs.program.nodes.size(); ++n) {
+      const ProgramNode& node = report.inputs.program.nodes[n];
+      const NodeStatistics& statistics = report.phases[p].nodes[p][n];
+      const std::uint64_t macs = node.macs * statistics.inferences;
+      const std::string selectable =
+          node.layer ? report.workload.points[p].selectable_of_layer[*node.layer] : std::string{};
+      csv += csv_line(csv_cells({point, node.name, node.operation, selectable}, macs, statistics));
+      total.inferences = statistics.inferences;
+      total.cycles += statistics.cycles;
+      total.counts += statistics.counts;
+      total.energy += statistics.energy;
+      total_macs += macs;
+    }
+    csv += csv_line(csv_cells({point, "total", "", ""}, total_macs, total));
+  }
+  return csv;
+}
+
+}  // namespace axvp::sim

@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include "axvp/common/field_reader.h"
+#include "command.h"
+#include "workload.h"
+
+namespace axvp::sim {
+namespace {
+
+struct Options {
+  std::string config;
+  std::string out = "operating_points.json";
+};
+
+int run(const Options& options, const GlobalOptions& global) {
+  const auto document = load_toml(options.config);
+  if (!document) return report(document.error());
+  FieldReader root{*document};
+  const auto config = read_network_run(root, std::filesystem::path{options.config}.parent_path());
+  for (const char* table : {"controller", "platform", "energy"}) static_cast<void>(root.raw(table));
+  const auto seed = static_cast<std::uint64_t>(root.integer("seed", {0}, 1));
+  if (const auto done = root.finish(); !done) return report(done.error());
+  auto workload = prepare_workload(config, "", global.progress());
+  if (!workload) return report(workload.error());
+  OperatingPointFile file;
+  file.network_sha256 = workload->network_sha256;
+  file.encoding = workload->quantisation.network.encoding;
+  for (const auto& tensor : workload->quantisation.network.tensors) file.tensor_scales.push_back(tensor.scale);
+  file.points = std::move(workload->points);
+  file.provenance = std::move(workload->provenance);
+  file.provenance.command = "tune";
+  file.provenance.seed = seed;
+  if (const auto saved = save_operating_points(file, options.out); !saved) return report(saved.error());
+  fmt::print("{}: {} operating points of {}\n", options.out, file.points.size(), workload->quantisation.network.name);
+  return kDone;
+}
+
+}  // namespace
+
+void add_tune(CLI::App& app, const GlobalOptions& global, Command& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App* sub = app.add_subcommand("tune", "Tune operating points once and write operating_points.json");
+  sub->add_option("--config", options->config, "Run configuration (TOML) with its [[operating_point]] tables")
+      ->required();
+  sub->add_option("--out", options->out, "File to write")->capture_default_str();
+  sub->footer(
+      "Example: axvp tune --config run.toml --out operating_points.json\n"
+      "Then:    axvp simulate --config run.toml --operating-points operating_points.json");
+  sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
+}
+
+}  // namespace axvp::sim

@@ -1,0 +1,176 @@
+#include "workload.h"
+
+#include <algorithm>
+#include <set>
+
+#include "axvp/common/file.h"
+#include "axvp/common/hash.h"
+#include "axvp/common/text.h"
+#include "axvp/multipliers/npy.h"
+#include "axvp/workloads/match.h"
+#include "axvp/workloads/onnx_import.h"
+#include "embedded_files.h"
+
+namespace axvp::sim {
+namespace {
+
+std::vector<std::string> layer_names(const QuantizedNetwork& network) {
+  std::vector<std::string> names;
+  for (const std::size_t node : network.layers()) names.push_back(network.nodes[node].name);
+  return names;
+}
+
+Result<std::vector<std::string>> assign_layers(const PointConfig& point, const QuantizedNetwork& network) {
+  const auto names = layer_names(network);
+  std::vector<std::string> selectables(names.size(), point.multiplier);
+  for (const auto& [layer, selectable] : point.layers) {
+    const auto found = std::find(names.begin(), names.end(), layer);
+    if (found == names.end())
+      return fail("operating point {}: the network has no layer `{}`{}", point.name, layer, suggestion(layer, names));
+    selectables[static_cast<std::size_t>(found - names.begin())] = selectable;
+  }
+  return selectables;
+}
+
+Result<std::vector<TruthTable>> tables_of(const std::string& point, const std::vector<std::string>& selectables,
+                                          const QuantizedNetwork& network, const Catalogue& catalogue) {
+  std::vector<TruthTable> tables;
+  for (const auto& id : selectables) {
+    const auto selectable = catalogue.find(id);
+    if (!selectable) return fail_in("operating point " + point, selectable);
+    if (selectable->encoding != network.encoding)
+      return fail("operating point {}: {} is coded {}, the network is quantised to {}", point, id,
+                  to_string(selectable->encoding), to_string(network.encoding));
+    tables.push_back(selectable->table);
+  }
+  return tables;
+}
+
+Result<void> add_user_multipliers(const NetworkRunConfig& config, Workload& workload) {
+  for (const auto& multiplier : config.multipliers) {
+    auto table = read_npy_table(multiplier.table);
+    if (!table) return forward_error(table);
+    const auto added = workload.catalogue.add_table(multiplier.id, config.workload.encoding, std::move(*table),
+                                                    multiplier.table.filename().string());
+    if (!added) return forward_error(added);
+    const auto hash = sha256_of_file(multiplier.table);
+    if (!hash) return forward_error(hash);
+    workload.provenance.inputs["multiplier " + multiplier.id] = *hash;
+  }
+  return {};
+}
+
+Result<void> tune_points(const NetworkRunConfig& config, Workload& workload, ProgressStyle progress) {
+  if (config.points.empty())
+    return fail("no operating point: the configuration needs at least one [[operating_point]]");
+  std::set<std::string> names;
+  Dataset images = workload.calibration;
+  if (images.images.size() > config.tuning.images) images.images.resize(config.tuning.images);
+  for (const auto& point : config.points) {
+    if (!names.insert(point.name).second) return fail("operating point {}: the name stands twice", point.name);
+    const auto selectables = assign_layers(point, workload.quantisation.network);
+    if (!selectables) return forward_error(selectables);
+    auto tables = tables_of(point.name, *selectables, workload.quantisation.network, workload.catalogue);
+    if (!tables) return forward_error(tables);
+    if (config.tuning.method == TuningMethod::Match) {
+      auto matched = match_moments(workload.quantisation, point.name, *selectables, *tables, images, progress);
+      if (!matched) return forward_error(matched);
+      workload.points.push_back(std::move(*matched));
+    } else {
+      workload.points.push_back({point.name, *selectables, workload.quantisation.exact_requantisation});
+    }
+    workload.tables.push_back(std::move(*tables));
+  }
+  return {};
+}
+
+Result<void> load_points(const Network& network, const std::filesystem::path& path, Workload& workload) {
+  auto file = load_operating_points(path);
+  if (!file) return forward_error(file);
+  if (file->network_sha256 != workload.network_sha256)
+    return fail("{}: made for another network (SHA-256 {}, here {}); `axvp tune` writes one for this network",
+                path.string(), file->network_sha256.substr(0, 12), workload.network_sha256.substr(0, 12));
+  auto quantisation = quantise_with_scales(network, file->tensor_scales, file->encoding);
+  if (!quantisation) return fail_in(path.string(), quantisation);
+  workload.quantisation = std::move(*quantisation);
+  workload.points = std::move(file->points);
+  for (const auto& point : workload.points) {
+    auto tables = tables_of(point.name, point.selectable_of_layer, workload.quantisation.network, workload.catalogue);
+    if (!tables) return fail_in(path.string(), tables);
+    workload.tables.push_back(std::move(*tables));
+  }
+  const auto hash = sha256_of_file(path);
+  if (!hash) return forward_error(hash);
+  workload.provenance.inputs["operating points"] = *hash;
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> training_images_of(const std::string& data) {
+  if (data.rfind("synth10:", 0) == 0) return std::string{"synth10:train"};
+  if (data.rfind("cifar10:", 0) == 0) {
+    const auto folder = std::filesystem::path{data.substr(8)}.parent_path();
+    std::error_code error;
+    for (const char* name : {"data_batch_1.bin", "train_exact.bin"})
+      if (std::filesystem::exists(folder / name, error)) return "cifar10:" + (folder / name).string();
+  }
+  return fail("{}: no training images beside it; name some with calibration_data or --calibration-data", data);
+}
+
+Result<ImportedNetwork> open_network(const std::string& file_or_name) {
+  const std::filesystem::path path{file_or_name};
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
+    auto network = import_onnx(path);
+    if (!network) return forward_error(network);
+    const auto hash = sha256_of_file(path);
+    if (!hash) return forward_error(hash);
+    return ImportedNetwork{std::move(*network), *hash};
+  }
+  if (path.has_extension() || path.has_parent_path()) return fail("{}: no such file", file_or_name);
+  const auto embedded = embedded_network(file_or_name);
+  if (!embedded) return forward_error(embedded);
+  auto network = import_onnx_bytes(*embedded, file_or_name);
+  if (!network) return forward_error(network);
+  return ImportedNetwork{std::move(*network), sha256(*embedded)};
+}
+
+Result<Workload> prepare_workload(const NetworkRunConfig& config, const std::filesystem::path& operating_points,
+                                  ProgressStyle progress) {
+  Workload workload;
+  const auto imported = open_network(config.workload.network);
+  if (!imported) return forward_error(imported);
+  workload.network_sha256 = imported->sha256;
+  const Network& network = imported->network;
+  auto data = open_dataset(config.workload.data, config.workload.images);
+  if (!data) return forward_error(data);
+  workload.data = std::move(*data);
+  if (const auto fits = check_images(workload.data, network.tensors[network.input].shape); !fits)
+    return forward_error(fits);
+  workload.provenance.inputs["network"] = workload.network_sha256;
+  workload.provenance.inputs["data"] = workload.data.sha256;
+  if (const auto added = add_user_multipliers(config, workload); !added) return forward_error(added);
+  if (!operating_points.empty()) {
+    if (const auto loaded = load_points(network, operating_points, workload); !loaded) return forward_error(loaded);
+    return workload;
+  }
+  const auto calibration_data = config.workload.calibration_data.empty()
+                                    ? training_images_of(config.workload.data)
+                                    : Result<std::string>{config.workload.calibration_data};
+  if (!calibration_data) return forward_error(calibration_data);
+  auto calibration =
+      open_dataset(*calibration_data, std::max(config.workload.calibration_images, config.tuning.images));
+  if (!calibration) return forward_error(calibration);
+  workload.calibration = std::move(*calibration);
+  workload.provenance.inputs["calibration data"] = workload.calibration.sha256;
+  auto quantisation =
+      quantise(network, workload.calibration,
+               {config.workload.encoding, config.workload.activation_percentile, config.workload.calibration_images});
+  if (!quantisation) return forward_error(quantisation);
+  workload.quantisation = std::move(*quantisation);
+  if (const auto tuned = tune_points(config, workload, progress); !tuned) return forward_error(tuned);
+  return workload;
+}
+
+}  // namespace axvp::sim

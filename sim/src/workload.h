@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "axvp/common/progress.h"
+#include "axvp/common/provenance.h"
+#include "axvp/multipliers/catalogue.h"
+#include "axvp/workloads/dataset.h"
+#include "axvp/workloads/operating_point.h"
+#include "axvp/workloads/quantise.h"
+#include "run_config.h"
+
+namespace axvp::sim {
+
+/// What every run over a network starts from: the quantised network, its operating points, their tables, the test
+/// images.
+struct Workload {
+  Catalogue catalogue = Catalogue::built_in();
+  Quantisation quantisation;
+  std::vector<OperatingPoint> points;
+  std::vector<std::vector<TruthTable>> tables;  ///< [operating point][layer]
+  std::string network_sha256;
+  Dataset data;
+  Dataset calibration;
+  Provenance provenance;
+};
+
+/// An imported network and the SHA-256 of its file.
+struct ImportedNetwork {
+  Network network;
+  std::string sha256;
+};
+/// Imports an ONNX file, or the embedded network of that name.
+[[nodiscard]] Result<ImportedNetwork> open_network(const std::string& file_or_name);
+
+/// The training images that belong to test images: synth10:train, or data_batch_1.bin or train_exact.bin beside a
+/// CIFAR-10 file. An error asks for `calibration_data` where there are none: nothing is ever tuned on test images.
+[[nodiscard]] Result<std::string> training_images_of(const std::string& data);
+
+/// Imports, calibrates, quantises and tunes as the configuration says; or takes the points of `operating_points` (a
+/// file written by `axvp tune`) with its frozen scales if the path is not empty.
+[[nodiscard]] Result<Workload> prepare_workload(const NetworkRunConfig& config,
+                                                const std::filesystem::path& operating_points, ProgressStyle progress);
+
+}  // namespace axvp::sim

@@ -1,0 +1,312 @@
+// Every kind of wrong input ends with one clear message, exit code 2 and nothing half-written.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "axvp/common/file.h"
+
+namespace axvp {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Outcome {
+  int exit_code = -1;
+  std::string output;
+};
+
+Outcome run_axvp(const std::string& arguments, const std::string& before = "") {
+  const std::string line = before + AXVP_PROGRAM " --quiet " + arguments + " 2>&1";
+  std::FILE* pipe = ::popen(line.c_str(), "r");
+  Outcome outcome;
+  std::array<char, 4096> buffer{};
+  while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) outcome.output += buffer.data();
+  const int status = ::pclose(pipe);
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+class BadInput : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "axvp_bad_XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::string file(const std::string& name, const std::string& content) const {
+    std::ofstream{folder_ / name, std::ios::binary} << content;
+    return path(name);
+  }
+
+  /// A configuration that would run: two images, then what the case adds or replaces.
+  std::string config(const std::string& extra, const std::string& points = kPoint,
+                     const std::string& workload = "") const {
+    return file("run.toml", "[workload]\nimages = 2\ncalibration_images = 4\n" + workload + "\n[tuning]\nimages = 4\n" +
+                                points + "\n" + extra + "\n");
+  }
+
+  /// Runs a simulation that must be refused with `message`.
+  void refuse(const std::string& arguments, const std::string& message) const {
+    const auto outcome = run_axvp("simulate --out " + path("out") + " " + arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << arguments << "\n" << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr(message));
+    EXPECT_THAT(outcome.output, HasSubstr("axvp: "));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "out" / "result.json")) << "a refused run leaves no result";
+  }
+  void refuse_config(const std::string& file_name, const std::string& message) const {
+    refuse("--config " + file_name, message);
+  }
+
+  /// The embedded network's file with one thing changed.
+  template <class Change>
+  std::string network(Change&& change) const {
+    const auto bytes =
+        read_text_file(std::filesystem::path{AXVP_SOURCE_DIR} / "workloads/networks/resnet8_synth10.onnx");
+    onnx::ModelProto model;
+    EXPECT_TRUE(model.ParseFromString(bytes.value()));
+    change(*model.mutable_graph());
+    return file("net.onnx", model.SerializeAsString());
+  }
+  void refuse_network_with(const std::string& network_file, const std::string& config_file,
+                           const std::string& message) const {
+    refuse("--config " + config_file + " --network " + network_file, message);
+  }
+  void refuse_network(const std::string& network_file, const std::string& message) const {
+    refuse_network_with(network_file, config(""), message);
+  }
+
+  /// A version 1.0 .npy file of int32 with the given shape text.
+  void write_npy(const std::string& name, const std::vector<std::int32_t>& values, const std::string& shape) const {
+    std::string header = "{'descr': '<i4', 'fortran_order': False, 'shape': " + shape + ", }";
+    header.resize((10 + header.size() + 64) / 64 * 64 - 10 - 1, ' ');
+    header += '\n';
+    std::string content = std::string("\x93NUMPY\x01\x00", 8);
+    content += static_cast<char>(header.size() & 255);
+    content += static_cast<char>(header.size() >> 8);
+    content += header;
+    content.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(std::int32_t));
+    file(name, content);
+  }
+
+  static constexpr const char* kPoint = "[[operating_point]]\nname = \"exact\"\nmultiplier = \"dadda-exact\"\n";
+  std::filesystem::path folder_;
+};
+
+onnx::NodeProto* first_of(onnx::GraphProto& graph, const std::string& operator_name) {
+  for (auto& node : *graph.mutable_node())
+    if (node.op_type() == operator_name) return &node;
+  ADD_FAILURE() << "no " << operator_name;
+  return graph.mutable_node(0);
+}
+
+onnx::TensorProto* weights_of(onnx::GraphProto& graph) {
+  const std::string name = first_of(graph, "Conv")->input(1);
+  for (auto& tensor : *graph.mutable_initializer())
+    if (tensor.name() == name) return &tensor;
+  ADD_FAILURE() << "no weights";
+  return graph.mutable_initializer(0);
+}
+
+TEST_F(BadInput, CommandLine) {
+  EXPECT_EQ(run_axvp("").exit_code, 2);
+  EXPECT_EQ(run_axvp("simulat").exit_code, 2);
+  EXPECT_EQ(run_axvp("simulate --no-such-option").exit_code, 2);
+  EXPECT_EQ(run_axvp("--help").exit_code, 0);
+  EXPECT_EQ(run_axvp("simulate --help").exit_code, 0);
+}
+
+TEST_F(BadInput, MissingFiles) {
+  refuse("--config " + path("none.toml"), "no such file");
+  refuse("--network " + path("none.onnx"), "no such file");
+  refuse("--network resnet9_synth10", "resnet8_synth10");
+  refuse("--config " + config("") + " --data cifar10:" + path("none.bin"), "no such file");
+}
+
+TEST_F(BadInput, NetworkFiles) {
+  const auto bytes =
+      read_text_file(std::filesystem::path{AXVP_SOURCE_DIR} / "workloads/networks/resnet8_synth10.onnx").value();
+  refuse_network(file("cut.onnx", bytes.substr(0, bytes.size() / 2)), "cut");
+  refuse_network(file("text.onnx", "this is no network"), "ONNX");
+  refuse_network(file("empty.onnx", ""), "empty");
+}
+
+TEST_F(BadInput, UnsupportedOperator) {
+  refuse_network(network([](onnx::GraphProto& g) { first_of(g, "Relu")->set_op_type("Erf"); }), "Erf");
+}
+
+TEST_F(BadInput, WrongInputSize) {
+  refuse_network(network([](onnx::GraphProto& g) {
+                   auto* shape = g.mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+                   shape->mutable_dim(2)->set_dim_value(28);
+                   shape->mutable_dim(3)->set_dim_value(28);
+                 }),
+                 "28");
+}
+
+TEST_F(BadInput, NanWeights) {
+  refuse_network(network([](onnx::GraphProto& g) {
+                   auto* weights = weights_of(g);
+                   const float nan = std::numeric_limits<float>::quiet_NaN();
+                   if (weights->has_raw_data())
+                     weights->mutable_raw_data()->replace(0, 4, reinterpret_cast<const char*>(&nan), 4);
+                   else
+                     weights->set_float_data(0, nan);
+                 }),
+                 "holds nan");
+}
+
+TEST_F(BadInput, MissingInitialiser) {
+  refuse_network(network([](onnx::GraphProto& g) { weights_of(g)->set_name("elsewhere"); }), "initiali");
+}
+
+TEST_F(BadInput, DanglingInput) {
+  refuse_network(network([](onnx::GraphProto& g) { first_of(g, "Relu")->set_input(0, "nowhere"); }), "nowhere");
+}
+
+TEST_F(BadInput, CyclicGraph) {
+  refuse_network(network([](onnx::GraphProto& g) {
+                   auto* relu = first_of(g, "Relu");
+                   relu->set_input(0, relu->output(0));
+                 }),
+                 "cycl");
+}
+
+TEST_F(BadInput, AccumulatorOverflow) {
+  // 65,536 inputs of a classifier times 65,535, the largest product of an unsigned 8x8 table, exceed 2^31 - 1.
+  onnx::ModelProto model;
+  model.set_ir_version(7);
+  model.add_opset_import()->set_version(13);
+  auto* graph = model.mutable_graph();
+  const auto value = [](onnx::ValueInfoProto* info, const std::string& name, const std::vector<int>& dims) {
+    info->set_name(name);
+    auto* type = info->mutable_type()->mutable_tensor_type();
+    type->set_elem_type(onnx::TensorProto::FLOAT);
+    for (const int dim : dims) type->mutable_shape()->add_dim()->set_dim_value(dim);
+  };
+  const auto tensor = [graph](const std::string& name, const std::vector<int>& dims) {
+    auto* t = graph->add_initializer();
+    t->set_name(name);
+    t->set_data_type(onnx::TensorProto::FLOAT);
+    int size = 1;
+    for (const int dim : dims) {
+      t->add_dims(dim);
+      size *= dim;
+    }
+    for (int i = 0; i < size; ++i) t->add_float_data(static_cast<float>(i % 7) - 2.5F);
+  };
+  const auto node = [graph](const std::string& op, const std::vector<std::string>& inputs, const std::string& output) {
+    auto* n = graph->add_node();
+    n->set_op_type(op);
+    n->set_name(output);
+    for (const auto& input : inputs) n->add_input(input);
+    n->add_output(output);
+    return n;
+  };
+  value(graph->add_input(), "input", {1, 3, 32, 32});
+  value(graph->add_output(), "logits", {1, 2});
+  tensor("w1", {64, 3, 1, 1});
+  tensor("w2", {2, 65536});
+  node("Conv", {"input", "w1"}, "conv");
+  node("Relu", {"conv"}, "relu");
+  node("Flatten", {"relu"}, "flat");
+  auto* transpose = node("Gemm", {"flat", "w2"}, "logits")->add_attribute();
+  transpose->set_name("transB");
+  transpose->set_type(onnx::AttributeProto::INT);
+  transpose->set_i(1);
+
+  write_npy("ones.npy", std::vector<std::int32_t>(65536, 65535), "(256, 256)");
+  const std::string point = "[[operating_point]]\nname = \"loud\"\nmultiplier = \"loud\"\n";
+  refuse_network_with(file("wide.onnx", model.SerializeAsString()),
+                      config("[[multiplier]]\nid = \"loud\"\ntable = \"ones.npy\"\n", point), "overflow");
+}
+
+TEST_F(BadInput, DataFiles) {
+  const auto with = [this](const std::string& data) { return "--config " + config("") + " --data " + data; };
+  refuse(with("cifar10:" + file("empty.bin", "")), "empty");
+  refuse(with("cifar10:" + file("cut.bin", std::string(3073 + 100, '\1'))), "3073");
+  refuse(with("cifar10:" + file("label.bin", '\xff' + std::string(3072, '\0'))), "label");
+  refuse(with("svhn:x"), "svhn");
+  refuse(with("synth10:exam"), "exam");
+}
+
+TEST_F(BadInput, ConfigurationSyntaxAndKeys) {
+  refuse_config(file("a.toml", "[workload\nimages = 2\n"), "line 1");
+  refuse_config(config("[platfrom]\nclock_mhz = 100\n"), "did you mean `platform`");
+  refuse_config(config("", kPoint, "imgaes = 4"), "did you mean `images`");
+  refuse_config(config("", kPoint, "encoding = \"sm9\""), "sm8");
+  refuse_config(config("", kPoint, "data = 7"), "expected a string");
+}
+
+TEST_F(BadInput, PlatformValues) {
+  refuse_config(config("[platform.array]\nrows = -4\n"), "rows = -4");
+  refuse_config(config("[platform.array]\ncolumns = 0\n"), "columns = 0");
+  refuse_config(config("[platform.dram]\nbandwidth_bytes_per_cycle = 0\n"), "bandwidth_bytes_per_cycle = 0");
+  refuse_config(config("[platform]\nclock_mhz = -1\n"), "clock_mhz");
+  refuse_config(config("[platform.scratchpads]\naccumulator_kb = 1\n[platform.array]\nrows=1024\ncolumns=1024\n"),
+                "accumulator");
+}
+
+TEST_F(BadInput, OperatingPoints) {
+  refuse_config(config("", ""), "no operating point");
+  refuse_config(config("", std::string{kPoint} + kPoint), "stands twice");
+  refuse_config(config("", "[[operating_point]]\nname = \"a\"\nmultiplier = \"dadda-exat\"\n"), "dadda-exact");
+  refuse_config(config("", std::string{kPoint} + "[operating_point.layers]\nconv99 = \"dadda-exact\"\n"), "conv99");
+  refuse_config(config("", kPoint, "encoding = \"s8\""), "sm8");
+  refuse("--config " + config("") + " --operating-points " + file("p.json", "{\"schema\":"), "p.json");
+}
+
+TEST_F(BadInput, Controller) {
+  refuse_config(config("[controller]\npolicy = \"fxied\"\n"), "fixed");
+}
+
+TEST_F(BadInput, MultiplierTables) {
+  const std::string entry = "[[multiplier]]\nid = \"mine\"\ntable = \"mine.npy\"\n";
+  refuse_config(config(entry), "mine.npy");
+  write_npy("mine.npy", std::vector<std::int32_t>(128 * 128), "(128, 128)");
+  refuse_config(config(entry), "256");
+  write_npy("mine.npy", std::vector<std::int32_t>(1000), "(256, 256)");
+  refuse_config(config(entry), "mine.npy");
+  file("mine.npy", "not numpy");
+  refuse_config(config(entry), "mine.npy");
+  write_npy("mine.npy", std::vector<std::int32_t>(65536), "(256, 256)");
+  refuse_config(config("[[multiplier]]\nid = \"dadda-exact\"\ntable = \"mine.npy\"\n"), "dadda-exact");
+}
+
+TEST_F(BadInput, EnergyTables) {
+  refuse_config(config("[energy]\ntable = \"none.json\"\n"), "none.json");
+  file("bad.json", "{\"schema_version\": 1}");
+  refuse_config(config("[energy]\ntable = \"bad.json\"\n"), "bad.json");
+}
+
+TEST_F(BadInput, OutputThatCannotBeWritten) {
+  const auto blocked = file("blocked", "a file");
+  const auto outcome = run_axvp("simulate --config " + config("") + " --out " + blocked + "/out");
+  EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("cannot write"));
+}
+
+TEST_F(BadInput, AFullDiskKeepsTheOldResult) {
+  std::filesystem::create_directory(folder_ / "out");
+  file("out/result.json", "old");
+  // A limit of one block on written files stands for the full disk.
+  const auto outcome =
+      run_axvp("simulate --config " + config("") + " --out " + path("out"), "trap '' XFSZ; ulimit -f 1; ");
+  EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("cannot write"));
+  EXPECT_EQ(read_text_file(folder_ / "out" / "result.json").value(), "old");
+}
+
+}  // namespace
+}  // namespace axvp

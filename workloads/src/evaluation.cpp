@@ -1,0 +1,136 @@
+#include "axvp/workloads/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "parallel.h"
+
+namespace axvp {
+namespace {
+
+constexpr double kNormalQuantile = 1.959963984540054;  // 97.5 %
+constexpr std::size_t kTop = 5;
+
+using Logits = std::vector<std::int32_t>;
+
+bool in_top(const Logits& logits, int label, std::size_t top) {
+  const auto own = static_cast<std::size_t>(label);
+  if (own >= logits.size()) return false;
+  std::size_t before = 0;  // classes that rank above: larger, or equal with a lower index
+  for (std::size_t c = 0; c < logits.size(); ++c)
+    if (logits[c] > logits[own] || (logits[c] == logits[own] && c < own)) ++before;
+  return before < top;
+}
+
+double margin(const Logits& logits) {
+  if (logits.size() < 2) return 0.0;
+  Logits sorted = logits;
+  std::partial_sort(sorted.begin(), sorted.begin() + 2, sorted.end(), std::greater<>());
+  return static_cast<double>(sorted[0]) - static_cast<double>(sorted[1]);
+}
+
+std::vector<double> log_softmax(const Logits& logits, double scale) {
+  const double largest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0.0;
+  for (const std::int32_t logit : logits) sum += std::exp((logit - largest) * scale);
+  std::vector<double> result;
+  for (const std::int32_t logit : logits) result.push_back((logit - largest) * scale - std::log(sum));
+  return result;
+}
+
+double kl_divergence(const Logits& reference, const Logits& logits, double scale) {
+  const auto p = log_softmax(reference, scale), q = log_softmax(logits, scale);
+  double kl = 0.0;
+  for (std::size_t c = 0; c < p.size(); ++c) kl += std::exp(p[c]) * (p[c] - q[c]);
+  return kl;
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0.0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+PointEvaluation summarise(const std::string& name, const std::vector<Logits>& reference, const std::vector<Logits>& own,
+                          const Dataset& data, double scale) {
+  PointEvaluation result;
+  result.name = name;
+  std::vector<double> margins;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const int label = data.images[i].label;
+    const bool right = in_top(own[i], label, 1), reference_right = in_top(reference[i], label, 1);
+    ++result.images;
+    result.top1_right += right ? 1 : 0;
+    result.top5_right += in_top(own[i], label, kTop) ? 1 : 0;
+    PairedComparison& pair = result.against_exact;
+    ++(right ? (reference_right ? pair.both_right : pair.only_this_right)
+             : (reference_right ? pair.only_reference_right : pair.none_right));
+    pair.same_class += top1(own[i]) == top1(reference[i]) ? 1 : 0;
+    pair.mean_kl += kl_divergence(reference[i], own[i], scale);
+    margins.push_back(margin(own[i]) * scale);
+  }
+  if (result.images > 0) result.against_exact.mean_kl /= static_cast<double>(result.images);
+  result.median_margin = median(std::move(margins));
+  return result;
+}
+
+}  // namespace
+
+Interval wilson_interval(std::uint64_t k, std::uint64_t n) {
+  if (n == 0) return {0.0, 0.0, 1.0};
+  const auto count = static_cast<double>(n);
+  const double p = static_cast<double>(k) / count;
+  const double z2 = kNormalQuantile * kNormalQuantile;
+  const double centre = (p + z2 / (2 * count)) / (1 + z2 / count);
+  const double half = kNormalQuantile * std::sqrt(p * (1 - p) / count + z2 / (4 * count * count)) / (1 + z2 / count);
+  return {p, std::max(0.0, centre - half), std::min(1.0, centre + half)};
+}
+
+Interval PairedComparison::loss() const {
+  const auto n = static_cast<double>(images());
+  if (n == 0) return {};
+  const auto b = static_cast<double>(only_reference_right), c = static_cast<double>(only_this_right);
+  const double difference = (b - c) / n;
+  const double error = std::sqrt(std::max(0.0, b + c - (b - c) * (b - c) / n)) / n;
+  return {difference, difference - kNormalQuantile * error, difference + kNormalQuantile * error};
+}
+
+double PairedComparison::mcnemar_p() const {
+  const std::uint64_t discordant = only_reference_right + only_this_right;
+  const std::uint64_t smaller = std::min(only_reference_right, only_this_right);
+  if (discordant == 0) return 1.0;
+  // Twice the binomial tail P(X <= smaller), X ~ B(discordant, 1/2), summed in logarithms.
+  double tail = 0.0;
+  for (std::uint64_t k = 0; k <= smaller; ++k)
+    tail += std::exp(std::lgamma(static_cast<double>(discordant) + 1) - std::lgamma(static_cast<double>(k) + 1) -
+                     std::lgamma(static_cast<double>(discordant - k) + 1) -
+                     static_cast<double>(discordant) * std::log(2.0));
+  return std::min(1.0, 2 * tail);
+}
+
+std::vector<PointEvaluation> evaluate(const std::vector<Int8Executor>& executors, const Dataset& data,
+                                      std::size_t threads, ProgressStyle progress) {
+  if (executors.empty()) return {};
+  const QuantizedNetwork& network = executors[0].network();
+  std::vector<std::vector<Logits>> logits(executors.size(), std::vector<Logits>(data.images.size()));
+  Progress bar{progress, "evaluate", data.images.size(), "images"};
+  constexpr std::size_t kChunk = 64;  // images between two looks at the progress bar
+  for (std::size_t begin = 0; begin < data.images.size(); begin += kChunk) {
+    const std::size_t count = std::min(kChunk, data.images.size() - begin);
+    detail::for_each_parallel(count, threads, [&](std::size_t /*worker*/, std::size_t i) {
+      const StoredTensor input = quantise_image(network, data.images[begin + i]);
+      for (std::size_t e = 0; e < executors.size(); ++e) logits[e][begin + i] = executors[e].run(input);
+    });
+    bar.update(begin + count);
+  }
+  bar.finish();
+  const double scale = network.tensors[network.output].scale;
+  std::vector<PointEvaluation> results;
+  for (std::size_t e = 0; e < executors.size(); ++e)
+    results.push_back(summarise(executors[e].operating_point().name, logits[0], logits[e], data, scale));
+  return results;
+}
+
+}  // namespace axvp
