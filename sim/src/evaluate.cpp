@@ -62,14 +62,14 @@ void print(const std::vector<PointEvaluation>& points) {
 /// The exact point first, unless the run's first point is exact already: everything is compared with it.
 Result<std::vector<Int8Executor>> make_executors(Workload& workload) {
   const QuantizedNetwork& network = workload.quantisation.network;
-  const auto exact = workload.catalogue.find(Catalogue::kExactId);
+  const auto exact = workload.catalogue.find(Catalogue::exact_id(network.encoding));
   if (!exact) return forward_error(exact);
   const std::size_t layers = network.layers().size();
   const std::vector<TruthTable> exact_tables(layers, exact->table);
   const bool first_is_exact = !workload.tables.empty() && workload.tables[0] == exact_tables &&
                               workload.points[0].requantisation == workload.quantisation.exact_requantisation;
   if (!first_is_exact) {
-    const std::vector<std::string> ids(layers, std::string{Catalogue::kExactId});
+    const std::vector<std::string> ids(layers, exact->id);
     workload.points.insert(workload.points.begin(), {"exact int8", ids, workload.quantisation.exact_requantisation});
     workload.tables.insert(workload.tables.begin(), exact_tables);
   }

@@ -46,9 +46,9 @@ int list(const std::string& family) {
   if (rows.size() == 1) return report(Error{fmt::format("no multiplier of family `{}`", family)});
   fmt::print(
       "{}\nErrors over all 65,536 operand pairs, in product LSBs. Energy per multiplication: {}, {}, {};\n"
-      "relative to {}.\n",
+      "relative to the exact multiplier of the encoding: {} (sm8), {} (s8).\n",
       format_table(rows), energies->origin.library, energies->origin.corner, energies->origin.activity,
-      energies->origin.exact_reference);
+      Catalogue::exact_id(Encoding::SignMagnitude), Catalogue::exact_id(Encoding::TwosComplement));
   return kDone;
 }
 

@@ -17,8 +17,8 @@ Result<void> verify(const Selectable& selectable) {
   for (int x = 0; x < TruthTable::kSide; ++x)
     for (int w = 0; w < TruthTable::kSide; ++w) {
       const auto bx = static_cast<std::uint8_t>(x), bw = static_cast<std::uint8_t>(w);
-      const std::int32_t model = selectable.table(bx, bw);
-      const std::int32_t product = rtl->multiply(bx, bw, selectable.mode);
+      const auto model = static_cast<std::uint16_t>(selectable.table(bx, bw));  // as at the port
+      const std::uint16_t product = rtl->multiply(bx, bw, selectable.mode);
       if (model != product)
         return fail("{}: x = {}, w = {}, mode {}: RTL {}, model {}", selectable.id, x, w, selectable.mode, product,
                     model);
