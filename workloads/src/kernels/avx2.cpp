@@ -93,12 +93,17 @@ inline void transpose_codes(const std::int16_t* const* columns, int code, std::i
   }
 }
 
-void build_rows(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
-                std::int16_t* table) {
+void build_rows(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, std::int16_t* table) {
   for (int k = 0; k < block.depth; ++k, weights += kLanes, table += row_table_stride(kLanes)) {
     const std::int16_t* columns[kLanes];
     for (int lane = 0; lane < kLanes; ++lane) columns[lane] = source.by_weight + 256 * weights[lane];
-    for (int code = 0; code < codes; code += 8) transpose_codes(columns, code, table + code * kLanes);
+    int made = 0;  // codes below this one
+    for (int i = 0; i < source.code_count; ++i) {
+      if (source.codes[i] < made) continue;
+      const int first = source.codes[i] & ~7;
+      transpose_codes(columns, first, table + first * kLanes);
+      made = first + 8;
+    }
   }
 }
 

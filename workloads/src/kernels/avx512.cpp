@@ -166,9 +166,10 @@ inline void store_rows(std::int16_t* row, __m512i first, __m512i second) {
 
 /// Any table: 256 products a code.
 template <int Width>
-void build_any_rows(const std::uint8_t* bytes, const RowIndices<Width>& rows, int vectors, int codes,
-                    std::int16_t* row) {
-  for (int code = 0; code < codes; ++code, bytes += 512, row += Width) {
+void build_any_rows(const RowSource& source, const RowIndices<Width>& rows, int vectors, std::int16_t* table) {
+  for (int i = 0; i < source.code_count; ++i) {
+    const std::uint8_t* bytes = source.bytes + 512 * source.codes[i];
+    std::int16_t* row = table + Width * source.codes[i];
     const ByteTable low{bytes};
     const ByteTable high{bytes + 256};
     for (int v = 0; v < vectors; ++v) {
@@ -182,10 +183,11 @@ void build_any_rows(const std::uint8_t* bytes, const RowIndices<Width>& rows, in
 
 /// Tables that are odd in the weight: 128 products a code, looked up by magnitude, and the sign.
 template <int Width>
-void build_odd_rows(const std::uint8_t* bytes, const RowIndices<Width>& rows, int vectors, int codes,
-                    std::int16_t* row) {
+void build_odd_rows(const RowSource& source, const RowIndices<Width>& rows, int vectors, std::int16_t* table) {
   const __m512i zero = _mm512_setzero_si512();
-  for (int code = 0; code < codes; ++code, bytes += 512, row += Width) {
+  for (int i = 0; i < source.code_count; ++i) {
+    const std::uint8_t* bytes = source.bytes + 512 * source.codes[i];
+    std::int16_t* row = table + Width * source.codes[i];
     const __m512i low0 = _mm512_loadu_si512(bytes), low1 = _mm512_loadu_si512(bytes + 64);
     const __m512i high0 = _mm512_loadu_si512(bytes + 256), high1 = _mm512_loadu_si512(bytes + 320);
     for (int v = 0; v < vectors; ++v) {
@@ -201,26 +203,24 @@ void build_odd_rows(const std::uint8_t* bytes, const RowIndices<Width>& rows, in
 }
 
 template <int Width>
-void build_rows_of(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
-                   std::int16_t* table) {
+void build_rows_of(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, std::int16_t* table) {
   constexpr int kRowsAtOnce = kIndexVectors * (64 / Width);
   for (int k = 0; k < block.depth; k += kRowsAtOnce) {
     const int rows = block.depth - k < kRowsAtOnce ? block.depth - k : kRowsAtOnce;
     const RowIndices<Width> indices{weights + k * Width, rows, source.odd};
     const int vectors = (rows * Width + 63) / 64;
     if (source.odd)
-      build_odd_rows<Width>(source.bytes, indices, vectors, codes, table + k * row_table_stride(Width));
+      build_odd_rows<Width>(source, indices, vectors, table + k * row_table_stride(Width));
     else
-      build_any_rows<Width>(source.bytes, indices, vectors, codes, table + k * row_table_stride(Width));
+      build_any_rows<Width>(source, indices, vectors, table + k * row_table_stride(Width));
   }
 }
 
-void build_rows(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
-                std::int16_t* table) {
+void build_rows(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, std::int16_t* table) {
   if (block.width == 32)
-    build_rows_of<32>(source, weights, block, codes, table);
+    build_rows_of<32>(source, weights, block, table);
   else
-    build_rows_of<16>(source, weights, block, codes, table);
+    build_rows_of<16>(source, weights, block, table);
 }
 
 /// Reads the activation bytes eight at a time: loads, not arithmetic, limit the row kernels.

@@ -1,6 +1,7 @@
 #include "axvp/workloads/convolution_kernel.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -42,6 +43,7 @@ namespace {
 // Pixels of a chunk. Building product rows pays off over many pixels; plain dot products want their sums in L1 or L2.
 constexpr int kRowChunk = 4096;
 constexpr int kDotChunk = 512;
+constexpr int kManyPixels = 1024;  // from here on most codes occur
 
 int target_pixels(const ProductPlan& plan) {
   return plan.rows() == ProductPlan::Rows::None ? kDotChunk : kRowChunk;
@@ -85,6 +87,18 @@ void requantise_words(const std::int32_t* sums, std::ptrdiff_t stride, int pixel
 
 }  // namespace
 
+/// Sums of a column's channels for all pixels of a chunk.
+struct Sums {
+  std::int32_t* first = nullptr;
+  std::ptrdiff_t stride = 0;  ///< From pixel to pixel.
+};
+
+/// Activation codes, rising.
+struct CodeList {
+  std::array<std::uint8_t, 256> codes{};
+  int count = 0;
+};
+
 struct ConvolutionKernel::State {
   State(const Description& description, std::shared_ptr<const ProductPlan> product_plan, KernelTier tier)
       : plan(std::move(product_plan)),
@@ -101,9 +115,15 @@ struct ConvolutionKernel::State {
                  const Destination& destination, KernelScratch::Buffers& scratch) const;
   void fill(const std::uint8_t* image, const Chunk& chunk, int input_first_row, std::uint8_t* copy) const;
   void fill_row(const std::uint8_t* row, const std::uint8_t* map, std::uint8_t padding, std::uint8_t* out) const;
-  void compute(const PackedColumn& column, int pixels, int codes, KernelScratch::Buffers& scratch) const;
-  void add_rows(const PackedColumn& column, int pixels, int codes, KernelScratch::Buffers& scratch) const;
-  void add_wide_rows(const PackedColumn& column, int pixels, KernelScratch::Buffers& scratch) const;
+  [[nodiscard]] CodeList codes_of(const std::uint8_t* copy, const Chunk& chunk) const;
+  /// Where the kernels can leave the column's sums at once; null if they have to be written from the scratch.
+  [[nodiscard]] std::int32_t* place(const PackedColumn& column, const Chunk& chunk,
+                                    const Destination& destination) const;
+  void compute(const PackedColumn& column, int pixels, const CodeList& codes, const Sums& sums,
+               KernelScratch::Buffers& scratch) const;
+  void add_rows(const PackedColumn& column, int pixels, const CodeList& codes, const Sums& sums,
+                KernelScratch::Buffers& scratch) const;
+  void add_wide_rows(const PackedColumn& column, int pixels, const Sums& sums, KernelScratch::Buffers& scratch) const;
   void write(const PackedColumn& column, const Chunk& chunk, const std::int32_t* sums,
              const Destination& destination) const;
 
@@ -135,16 +155,17 @@ void ConvolutionKernel::State::run_chunk(const std::uint8_t* const* images, cons
   std::uint8_t* copy = scratch.input.reserve(at(chunk.images) * layout.image_bytes + kSlack);
   for (int i = 0; i < chunk.images; ++i)
     fill(images[chunk.first_image + i], chunk, input_first_row, copy + at(i) * layout.image_bytes);
-  int codes = 0;
-  if (plan->rows() == ProductPlan::Rows::Narrow && !depthwise) {
-    std::uint8_t any = 0;
-    for (std::size_t i = 0; i < at(chunk.images) * layout.image_bytes; ++i) any |= copy[i];
-    codes = any < 128 ? 128 : 256;
-  }
+  CodeList codes;
+  if (plan->rows() == ProductPlan::Rows::Narrow && !depthwise) codes = codes_of(copy, chunk);
   const int pixels = chunk.images * chunk.rows * layout.output_columns;
   for (const PackedColumn& column : columns) {
-    compute(column, pixels, codes, scratch);
-    write(column, chunk, scratch.sums.data(), destination);
+    if (std::int32_t* in_place = place(column, chunk, destination)) {
+      compute(column, pixels, codes, {in_place, channels}, scratch);
+      continue;
+    }
+    const Sums sums{scratch.sums.reserve(at(pixels) * at(column.padded)), column.padded};
+    compute(column, pixels, codes, sums, scratch);
+    write(column, chunk, sums.first, destination);
   }
 }
 
@@ -195,52 +216,74 @@ void ConvolutionKernel::State::fill_row(const std::uint8_t* row, const std::uint
   std::memset(out + left + middle, padding, all - left - middle);
 }
 
-void ConvolutionKernel::State::compute(const PackedColumn& column, int pixels, int codes,
+/// The codes that occur. For many pixels it is enough to know whether the upper half of them occurs.
+CodeList ConvolutionKernel::State::codes_of(const std::uint8_t* copy, const Chunk& chunk) const {
+  std::array<bool, 256> occurs{};
+  const bool exactly = chunk.images * chunk.rows * layout.output_columns < kManyPixels;
+  const std::size_t bytes = at(layout.input_rows(chunk.rows)) * at(layout.padded_columns) * at(layout.channels);
+  std::uint8_t any = 0;
+  for (int image = 0; image < chunk.images; ++image, copy += layout.image_bytes) {
+    for (std::size_t i = 0; i < bytes; ++i) any |= copy[i];
+    if (exactly)
+      for (std::size_t i = 0; i < bytes; ++i) occurs[copy[i]] = true;
+  }
+  CodeList list;
+  for (int code = 0; code < (any < 128 ? 128 : 256); ++code)
+    if (!exactly || occurs[at(code)]) list.codes[at(list.count++)] = static_cast<std::uint8_t>(code);
+  return list;
+}
+
+std::int32_t* ConvolutionKernel::State::place(const PackedColumn& column, const Chunk& chunk,
+                                              const Destination& destination) const {
+  // Product rows pass over their sums many times: these are better off close together.
+  const bool many_passes = plan->rows() != ProductPlan::Rows::None && !depthwise;
+  if (destination.sums == nullptr || column.padded != column.channels || many_passes) return nullptr;
+  return destination.sums +
+         (at(chunk.first_image) * at(destination.pixels_of_image) + at(chunk.first_pixel)) * at(channels) +
+         at(column.first_channel);
+}
+
+void ConvolutionKernel::State::compute(const PackedColumn& column, int pixels, const CodeList& codes, const Sums& sums,
                                        KernelScratch::Buffers& scratch) const {
-  std::int32_t* sums = scratch.sums.reserve(at(pixels) * at(column.padded));
   const Pixels all{scratch.input.data(), layout.pixel_offsets.data(), pixels};
   if (depthwise) {
     const Pixels from_column{all.base + column.input_offset, all.offsets, pixels};
     set.depthwise({from_column, column.tap_offsets.data(), static_cast<int>(column.tap_offsets.size()),
-                   plan->products_by_weight(), column.row_weights.data(), column.padded, sums, column.padded});
+                   plan->products_by_weight(), column.row_weights.data(), column.padded, sums.first, sums.stride});
     return;
   }
-  if (!plan->planes().empty())
+  if (!plan->planes().empty() || plan->rows() == ProductPlan::Rows::None)
     set.dot({all, column.step_offsets.data(), static_cast<int>(column.step_offsets.size()), column.dot_weights.data(),
-             column.bias.data(), column.padded, sums, column.padded});
+             column.bias.data(), column.padded, sums.first, sums.stride});
   else
-    std::memset(sums, 0, at(pixels) * at(column.padded) * sizeof(*sums));
-  if (plan->rows() == ProductPlan::Rows::Narrow) add_rows(column, pixels, codes, scratch);
-  if (plan->rows() == ProductPlan::Rows::Wide) add_wide_rows(column, pixels, scratch);
+    std::memset(sums.first, 0, at(pixels) * at(column.padded) * sizeof(*sums.first));
+  if (plan->rows() == ProductPlan::Rows::Narrow) add_rows(column, pixels, codes, sums, scratch);
+  if (plan->rows() == ProductPlan::Rows::Wide) add_wide_rows(column, pixels, sums, scratch);
 }
 
-void ConvolutionKernel::State::add_rows(const PackedColumn& column, int pixels, int codes,
+void ConvolutionKernel::State::add_rows(const PackedColumn& column, int pixels, const CodeList& codes, const Sums& sums,
                                         KernelScratch::Buffers& scratch) const {
   std::int16_t* table = scratch.table.reserve(at(kBlockDepth) * row_table_stride(kWidestGroup));
+  const RowSource source{plan->rows_by_weight(), plan->row_bytes(), codes.codes.data(), codes.count, column.odd_rows};
   for (const PackedBlock& block : column.blocks) {
     const RowBlock shape{block.depth, column.row_width};
-    set.build_rows({plan->rows_by_weight(), plan->row_bytes(), column.odd_rows},
-                   column.row_weights.data() + at(block.first_k) * at(column.padded), shape, codes, table);
+    set.build_rows(source, column.row_weights.data() + at(block.first_k) * at(column.padded), shape, table);
     const bool fits = plan->largest_row_entry() * block.depth <= std::numeric_limits<std::int16_t>::max();
-    set.add_rows({shape,
-                  table,
-                  {scratch.input.data() + block.offset, layout.pixel_offsets.data(), pixels},
-                  scratch.sums.data(),
-                  column.padded,
-                  fits});
+    const Pixels pixels_of_block{scratch.input.data() + block.offset, layout.pixel_offsets.data(), pixels};
+    set.add_rows({shape, table, pixels_of_block, sums.first, sums.stride, fits});
   }
 }
 
-void ConvolutionKernel::State::add_wide_rows(const PackedColumn& column, int pixels,
+void ConvolutionKernel::State::add_wide_rows(const PackedColumn& column, int pixels, const Sums& sums,
                                              KernelScratch::Buffers& scratch) const {
   const std::int32_t* products = plan->products_by_weight();
   for (int pixel = 0; pixel < pixels; ++pixel) {
-    std::int32_t* sums = scratch.sums.data() + at(pixel) * at(column.padded);
+    std::int32_t* of_pixel = sums.first + pixel * sums.stride;
     for (const PackedBlock& block : column.blocks) {
       const std::uint8_t* x = scratch.input.data() + layout.pixel_offsets[at(pixel)] + block.offset;
       const std::uint8_t* w = column.row_weights.data() + at(block.first_k) * at(column.padded);
       for (int k = 0; k < block.depth; ++k, w += column.padded)
-        for (int c = 0; c < column.channels; ++c) sums[c] += products[256 * w[c] + x[k]];
+        for (int c = 0; c < column.channels; ++c) of_pixel[c] += products[256 * w[c] + x[k]];
     }
   }
 }

@@ -45,6 +45,8 @@ struct DotOperands {
 struct RowSource {
   const std::int16_t* by_weight = nullptr;
   const std::uint8_t* bytes = nullptr;
+  const std::uint8_t* codes = nullptr;  ///< The activation codes whose rows are wanted, rising.
+  int code_count = 0;
   bool odd = false;  ///< row(x, -w) = -row(x, w), and no weight is -128.
 };
 
@@ -95,9 +97,8 @@ struct KernelSet {
   int widest_group = kLanes;
   void (*map_bytes)(const std::uint8_t* map, const std::uint8_t* in, std::size_t count, std::uint8_t* out);
   void (*dot)(const DotOperands& operands);
-  /// `weights`: [k][width]; codes [0, codes) are made.
-  void (*build_rows)(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
-                     std::int16_t* table);
+  /// `weights`: [k][width].
+  void (*build_rows)(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, std::int16_t* table);
   void (*add_rows)(const RowOperands& operands);
   void (*depthwise)(const DepthwiseOperands& operands);
   void (*requantise)(const RequantiseOperands& operands);

@@ -32,13 +32,14 @@ void dot(const DotOperands& o) {
                 o.sums + pixel * o.sums_stride + channel);
 }
 
-void build_rows(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, int codes,
-                std::int16_t* table) {
+void build_rows(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, std::int16_t* table) {
   for (int k = 0; k < block.depth; ++k, weights += kLanes, table += row_table_stride(kLanes)) {
     const std::int16_t* column[kLanes];
     for (int lane = 0; lane < kLanes; ++lane) column[lane] = source.by_weight + 256 * weights[lane];
-    for (int code = 0; code < codes; ++code)
+    for (int i = 0; i < source.code_count; ++i) {
+      const int code = source.codes[i];
       for (int lane = 0; lane < kLanes; ++lane) table[code * kLanes + lane] = column[lane][code];
+    }
   }
 }
 

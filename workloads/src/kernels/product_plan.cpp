@@ -10,7 +10,7 @@
 namespace axvp {
 namespace {
 
-constexpr int kMostPlanes = 8;  // beyond, looking rows up is faster (docs/performance.md)
+constexpr int kMostPlanes = 8;                     // beyond, looking rows up is faster (docs/performance.md)
 constexpr std::int32_t kLargestDifference = 4095;  // 8 of them fit in 16 signed bits
 constexpr std::size_t kCodes = 256;
 
