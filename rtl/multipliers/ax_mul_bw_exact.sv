@@ -252,8 +252,8 @@ module ax_mul_bw_exact (
   ax_fa u_s54 (.a_i(c40), .b_i(s41), .c_i(c53), .s_o(s54), .c_o(c54));
   logic s55, c55;
   ax_fa u_s55 (.a_i(pp_7_7), .b_i(c41), .c_i(c54), .s_o(s55), .c_o(c55));
-  logic sign;
-  assign sign = ~(c55);
+  logic top;
+  assign top = ~(c55);
 
   assign p_o[0] = pp_0_0;
   assign p_o[1] = s42;
@@ -270,5 +270,5 @@ module ax_mul_bw_exact (
   assign p_o[12] = s53;
   assign p_o[13] = s54;
   assign p_o[14] = s55;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

@@ -186,8 +186,8 @@ module ax_mul_bw_mix_u5v7c (
   ax_fa u_s33 (.a_i(c23), .b_i(s24), .c_i(c32), .s_o(s33), .c_o(c33));
   logic s34, c34;
   ax_fa u_s34 (.a_i(pp_7_7), .b_i(c24), .c_i(c33), .s_o(s34), .c_o(c34));
-  logic sign;
-  assign sign = ~(c34);
+  logic top;
+  assign top = ~(c34);
 
   assign p_o[0] = 1'b0;
   assign p_o[1] = 1'b0;
@@ -204,5 +204,5 @@ module ax_mul_bw_mix_u5v7c (
   assign p_o[12] = s32;
   assign p_o[13] = s33;
   assign p_o[14] = s34;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

@@ -157,8 +157,8 @@ module ax_mul_bw_mix_u6v8c (
   ax_fa u_s25 (.a_i(c17), .b_i(s18), .c_i(c24), .s_o(s25), .c_o(c25));
   logic s26, c26;
   ax_fa u_s26 (.a_i(pp_7_7), .b_i(c18), .c_i(c25), .s_o(s26), .c_o(c26));
-  logic sign;
-  assign sign = ~(c26);
+  logic top;
+  assign top = ~(c26);
 
   assign p_o[0] = 1'b0;
   assign p_o[1] = 1'b0;
@@ -175,5 +175,5 @@ module ax_mul_bw_mix_u6v8c (
   assign p_o[12] = s24;
   assign p_o[13] = s25;
   assign p_o[14] = s26;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

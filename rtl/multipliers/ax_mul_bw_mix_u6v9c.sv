@@ -149,8 +149,8 @@ module ax_mul_bw_mix_u6v9c (
   ax_fa u_s20 (.a_i(c11), .b_i(s12), .c_i(c19), .s_o(s20), .c_o(c20));
   logic s21, c21;
   ax_fa u_s21 (.a_i(pp_7_7), .b_i(c12), .c_i(c20), .s_o(s21), .c_o(c21));
-  logic sign;
-  assign sign = ~(c21);
+  logic top;
+  assign top = ~(c21);
 
   assign p_o[0] = 1'b0;
   assign p_o[1] = 1'b0;
@@ -167,5 +167,5 @@ module ax_mul_bw_mix_u6v9c (
   assign p_o[12] = s19;
   assign p_o[13] = s20;
   assign p_o[14] = s21;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

@@ -127,8 +127,8 @@ module ax_mul_bw_mix_u7v10c (
   ax_fa u_s15 (.a_i(c7), .b_i(s8), .c_i(c14), .s_o(s15), .c_o(c15));
   logic s16, c16;
   ax_fa u_s16 (.a_i(pp_7_7), .b_i(c8), .c_i(c15), .s_o(s16), .c_o(c16));
-  logic sign;
-  assign sign = ~(c16);
+  logic top;
+  assign top = ~(c16);
 
   assign p_o[0] = 1'b0;
   assign p_o[1] = 1'b0;
@@ -145,5 +145,5 @@ module ax_mul_bw_mix_u7v10c (
   assign p_o[12] = s14;
   assign p_o[13] = s15;
   assign p_o[14] = s16;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

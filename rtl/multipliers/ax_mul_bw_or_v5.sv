@@ -238,8 +238,8 @@ module ax_mul_bw_or_v5 (
   ax_fa u_s43 (.a_i(c33), .b_i(s34), .c_i(c42), .s_o(s43), .c_o(c43));
   logic s44, c44;
   ax_fa u_s44 (.a_i(pp_7_7), .b_i(c34), .c_i(c43), .s_o(s44), .c_o(c44));
-  logic sign;
-  assign sign = ~(c44);
+  logic top;
+  assign top = ~(c44);
 
   assign p_o[0] = pp_0_0;
   assign p_o[1] = or_1;
@@ -256,5 +256,5 @@ module ax_mul_bw_or_v5 (
   assign p_o[12] = s42;
   assign p_o[13] = s43;
   assign p_o[14] = s44;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

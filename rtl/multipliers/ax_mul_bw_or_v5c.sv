@@ -241,8 +241,8 @@ module ax_mul_bw_or_v5c (
   ax_fa u_s44 (.a_i(c33), .b_i(s34), .c_i(c43), .s_o(s44), .c_o(c44));
   logic s45, c45;
   ax_fa u_s45 (.a_i(pp_7_7), .b_i(c34), .c_i(c44), .s_o(s45), .c_o(c45));
-  logic sign;
-  assign sign = ~(c45);
+  logic top;
+  assign top = ~(c45);
 
   assign p_o[0] = pp_0_0;
   assign p_o[1] = or_1;
@@ -259,5 +259,5 @@ module ax_mul_bw_or_v5c (
   assign p_o[12] = s43;
   assign p_o[13] = s44;
   assign p_o[14] = s45;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

@@ -230,8 +230,8 @@ module ax_mul_bw_or_v6 (
   ax_fa u_s38 (.a_i(c29), .b_i(s30), .c_i(c37), .s_o(s38), .c_o(c38));
   logic s39, c39;
   ax_fa u_s39 (.a_i(pp_7_7), .b_i(c30), .c_i(c38), .s_o(s39), .c_o(c39));
-  logic sign;
-  assign sign = ~(c39);
+  logic top;
+  assign top = ~(c39);
 
   assign p_o[0] = pp_0_0;
   assign p_o[1] = or_1;
@@ -248,5 +248,5 @@ module ax_mul_bw_or_v6 (
   assign p_o[12] = s37;
   assign p_o[13] = s38;
   assign p_o[14] = s39;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

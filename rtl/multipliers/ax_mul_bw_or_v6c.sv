@@ -233,8 +233,8 @@ module ax_mul_bw_or_v6c (
   ax_fa u_s39 (.a_i(c29), .b_i(s30), .c_i(c38), .s_o(s39), .c_o(c39));
   logic s40, c40;
   ax_fa u_s40 (.a_i(pp_7_7), .b_i(c30), .c_i(c39), .s_o(s40), .c_o(c40));
-  logic sign;
-  assign sign = ~(c40);
+  logic top;
+  assign top = ~(c40);
 
   assign p_o[0] = pp_0_0;
   assign p_o[1] = or_1;
@@ -251,5 +251,5 @@ module ax_mul_bw_or_v6c (
   assign p_o[12] = s38;
   assign p_o[13] = s39;
   assign p_o[14] = s40;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

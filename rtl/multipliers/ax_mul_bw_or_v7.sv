@@ -218,8 +218,8 @@ module ax_mul_bw_or_v7 (
   ax_fa u_s31 (.a_i(c23), .b_i(s24), .c_i(c30), .s_o(s31), .c_o(c31));
   logic s32, c32;
   ax_fa u_s32 (.a_i(pp_7_7), .b_i(c24), .c_i(c31), .s_o(s32), .c_o(c32));
-  logic sign;
-  assign sign = ~(c32);
+  logic top;
+  assign top = ~(c32);
 
   assign p_o[0] = pp_0_0;
   assign p_o[1] = or_1;
@@ -236,5 +236,5 @@ module ax_mul_bw_or_v7 (
   assign p_o[12] = s30;
   assign p_o[13] = s31;
   assign p_o[14] = s32;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

@@ -221,8 +221,8 @@ module ax_mul_bw_or_v7c (
   ax_fa u_s32 (.a_i(c23), .b_i(s24), .c_i(c31), .s_o(s32), .c_o(c32));
   logic s33, c33;
   ax_fa u_s33 (.a_i(pp_7_7), .b_i(c24), .c_i(c32), .s_o(s33), .c_o(c33));
-  logic sign;
-  assign sign = ~(c33);
+  logic top;
+  assign top = ~(c33);
 
   assign p_o[0] = pp_0_0;
   assign p_o[1] = or_1;
@@ -239,5 +239,5 @@ module ax_mul_bw_or_v7c (
   assign p_o[12] = s31;
   assign p_o[13] = s32;
   assign p_o[14] = s33;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

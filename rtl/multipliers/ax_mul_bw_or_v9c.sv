@@ -194,8 +194,8 @@ module ax_mul_bw_or_v9c (
   ax_fa u_s17 (.a_i(c11), .b_i(s12), .c_i(c16), .s_o(s17), .c_o(c17));
   logic s18, c18;
   ax_fa u_s18 (.a_i(pp_7_7), .b_i(c12), .c_i(c17), .s_o(s18), .c_o(c18));
-  logic sign;
-  assign sign = ~(c18);
+  logic top;
+  assign top = ~(c18);
 
   assign p_o[0] = pp_0_0;
   assign p_o[1] = or_1;
@@ -212,5 +212,5 @@ module ax_mul_bw_or_v9c (
   assign p_o[12] = s16;
   assign p_o[13] = s17;
   assign p_o[14] = s18;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

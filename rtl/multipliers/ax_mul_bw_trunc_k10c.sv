@@ -71,8 +71,8 @@ module ax_mul_bw_trunc_k10c (
   ax_fa u_s12 (.a_i(c7), .b_i(s8), .c_i(c11), .s_o(s12), .c_o(c12));
   logic s13, c13;
   ax_fa u_s13 (.a_i(pp_7_7), .b_i(c8), .c_i(c12), .s_o(s13), .c_o(c13));
-  logic sign;
-  assign sign = ~(c13);
+  logic top;
+  assign top = ~(c13);
 
   assign p_o[0] = 1'b0;
   assign p_o[1] = 1'b0;
@@ -89,7 +89,7 @@ module ax_mul_bw_trunc_k10c (
   assign p_o[12] = s11;
   assign p_o[13] = s12;
   assign p_o[14] = s13;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 
   logic unused_bits;
   assign unused_bits = ^{x_i[0], w_i[0], x_i[1], w_i[1], x_i[2], w_i[2]};

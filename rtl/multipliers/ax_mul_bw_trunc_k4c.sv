@@ -221,8 +221,8 @@ module ax_mul_bw_trunc_k4c (
   ax_fa u_s48 (.a_i(c37), .b_i(s38), .c_i(c47), .s_o(s48), .c_o(c48));
   logic s49, c49;
   ax_fa u_s49 (.a_i(pp_7_7), .b_i(c38), .c_i(c48), .s_o(s49), .c_o(c49));
-  logic sign;
-  assign sign = ~(c49);
+  logic top;
+  assign top = ~(c49);
 
   assign p_o[0] = 1'b0;
   assign p_o[1] = 1'b0;
@@ -239,5 +239,5 @@ module ax_mul_bw_trunc_k4c (
   assign p_o[12] = s47;
   assign p_o[13] = s48;
   assign p_o[14] = s49;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

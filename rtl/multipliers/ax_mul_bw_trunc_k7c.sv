@@ -153,8 +153,8 @@ module ax_mul_bw_trunc_k7c (
   ax_fa u_s32 (.a_i(c24), .b_i(s25), .c_i(c31), .s_o(s32), .c_o(c32));
   logic s33, c33;
   ax_fa u_s33 (.a_i(pp_7_7), .b_i(c25), .c_i(c32), .s_o(s33), .c_o(c33));
-  logic sign;
-  assign sign = ~(c33);
+  logic top;
+  assign top = ~(c33);
 
   assign p_o[0] = 1'b0;
   assign p_o[1] = 1'b0;
@@ -171,5 +171,5 @@ module ax_mul_bw_trunc_k7c (
   assign p_o[12] = s31;
   assign p_o[13] = s32;
   assign p_o[14] = s33;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 endmodule

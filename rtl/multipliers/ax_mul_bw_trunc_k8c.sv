@@ -121,8 +121,8 @@ module ax_mul_bw_trunc_k8c (
   ax_fa u_s24 (.a_i(c17), .b_i(s18), .c_i(c23), .s_o(s24), .c_o(c24));
   logic s25, c25;
   ax_fa u_s25 (.a_i(pp_7_7), .b_i(c18), .c_i(c24), .s_o(s25), .c_o(c25));
-  logic sign;
-  assign sign = ~(c25);
+  logic top;
+  assign top = ~(c25);
 
   assign p_o[0] = 1'b0;
   assign p_o[1] = 1'b0;
@@ -139,7 +139,7 @@ module ax_mul_bw_trunc_k8c (
   assign p_o[12] = s23;
   assign p_o[13] = s24;
   assign p_o[14] = s25;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 
   logic unused_bits;
   assign unused_bits = ^{x_i[0], w_i[0]};

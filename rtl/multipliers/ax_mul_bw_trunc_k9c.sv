@@ -105,8 +105,8 @@ module ax_mul_bw_trunc_k9c (
   ax_fa u_s23 (.a_i(c16), .b_i(s17), .c_i(c22), .s_o(s23), .c_o(c23));
   logic s24, c24;
   ax_fa u_s24 (.a_i(c17), .b_i(s18), .c_i(c23), .s_o(s24), .c_o(c24));
-  logic sign;
-  assign sign = ~(c18 ^ c24);
+  logic top;
+  assign top = ~(c18 ^ c24);
 
   assign p_o[0] = 1'b0;
   assign p_o[1] = 1'b0;
@@ -123,7 +123,7 @@ module ax_mul_bw_trunc_k9c (
   assign p_o[12] = s22;
   assign p_o[13] = s23;
   assign p_o[14] = s24;
-  assign p_o[15] = sign;
+  assign p_o[15] = top;
 
   logic unused_bits;
   assign unused_bits = ^{x_i[0], w_i[0], x_i[1], w_i[1]};

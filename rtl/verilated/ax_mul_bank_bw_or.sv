@@ -3,16 +3,19 @@
 module ax_mul_bank_bw_or (
   input  logic [7:0]  x_i,
   input  logic [7:0]  w_i,
-  output logic [159:0] p_o
+  output logic [207:0] p_o
 );
-  ax_mul_bw_or_v5 u_mul_bw_or_v5 (.x_i(x_i), .w_i(w_i), .p_o(p_o[0 +: 16]));
-  ax_mul_bw_or_v6 u_mul_bw_or_v6 (.x_i(x_i), .w_i(w_i), .p_o(p_o[16 +: 16]));
-  ax_mul_bw_or_v7 u_mul_bw_or_v7 (.x_i(x_i), .w_i(w_i), .p_o(p_o[32 +: 16]));
-  ax_mul_bw_or_v8 u_mul_bw_or_v8 (.x_i(x_i), .w_i(w_i), .p_o(p_o[48 +: 16]));
-  ax_mul_bw_or_v9 u_mul_bw_or_v9 (.x_i(x_i), .w_i(w_i), .p_o(p_o[64 +: 16]));
-  ax_mul_bw_or_v5c u_mul_bw_or_v5c (.x_i(x_i), .w_i(w_i), .p_o(p_o[80 +: 16]));
-  ax_mul_bw_or_v6c u_mul_bw_or_v6c (.x_i(x_i), .w_i(w_i), .p_o(p_o[96 +: 16]));
-  ax_mul_bw_or_v7c u_mul_bw_or_v7c (.x_i(x_i), .w_i(w_i), .p_o(p_o[112 +: 16]));
-  ax_mul_bw_or_v8c u_mul_bw_or_v8c (.x_i(x_i), .w_i(w_i), .p_o(p_o[128 +: 16]));
-  ax_mul_bw_or_v9c u_mul_bw_or_v9c (.x_i(x_i), .w_i(w_i), .p_o(p_o[144 +: 16]));
+  ax_mul_bw_or_v4 u_mul_bw_or_v4 (.x_i(x_i), .w_i(w_i), .p_o(p_o[0 +: 16]));
+  ax_mul_bw_or_v5 u_mul_bw_or_v5 (.x_i(x_i), .w_i(w_i), .p_o(p_o[16 +: 16]));
+  ax_mul_bw_or_v6 u_mul_bw_or_v6 (.x_i(x_i), .w_i(w_i), .p_o(p_o[32 +: 16]));
+  ax_mul_bw_or_v7 u_mul_bw_or_v7 (.x_i(x_i), .w_i(w_i), .p_o(p_o[48 +: 16]));
+  ax_mul_bw_or_v8 u_mul_bw_or_v8 (.x_i(x_i), .w_i(w_i), .p_o(p_o[64 +: 16]));
+  ax_mul_bw_or_v9 u_mul_bw_or_v9 (.x_i(x_i), .w_i(w_i), .p_o(p_o[80 +: 16]));
+  ax_mul_bw_or_v10 u_mul_bw_or_v10 (.x_i(x_i), .w_i(w_i), .p_o(p_o[96 +: 16]));
+  ax_mul_bw_or_v5c u_mul_bw_or_v5c (.x_i(x_i), .w_i(w_i), .p_o(p_o[112 +: 16]));
+  ax_mul_bw_or_v6c u_mul_bw_or_v6c (.x_i(x_i), .w_i(w_i), .p_o(p_o[128 +: 16]));
+  ax_mul_bw_or_v7c u_mul_bw_or_v7c (.x_i(x_i), .w_i(w_i), .p_o(p_o[144 +: 16]));
+  ax_mul_bw_or_v8c u_mul_bw_or_v8c (.x_i(x_i), .w_i(w_i), .p_o(p_o[160 +: 16]));
+  ax_mul_bw_or_v9c u_mul_bw_or_v9c (.x_i(x_i), .w_i(w_i), .p_o(p_o[176 +: 16]));
+  ax_mul_bw_or_v10c u_mul_bw_or_v10c (.x_i(x_i), .w_i(w_i), .p_o(p_o[192 +: 16]));
 endmodule

@@ -3,11 +3,18 @@
 module ax_mul_bank_dadda_mix (
   input  logic [7:0]  x_i,
   input  logic [7:0]  w_i,
-  output logic [79:0] p_o
+  output logic [191:0] p_o
 );
-  ax_mul_dadda_mix_u4v6c u_mul_dadda_mix_u4v6c (.x_i(x_i), .w_i(w_i), .p_o(p_o[0 +: 16]));
-  ax_mul_dadda_mix_u5v7c u_mul_dadda_mix_u5v7c (.x_i(x_i), .w_i(w_i), .p_o(p_o[16 +: 16]));
-  ax_mul_dadda_mix_u6v8c u_mul_dadda_mix_u6v8c (.x_i(x_i), .w_i(w_i), .p_o(p_o[32 +: 16]));
-  ax_mul_dadda_mix_u6v9c u_mul_dadda_mix_u6v9c (.x_i(x_i), .w_i(w_i), .p_o(p_o[48 +: 16]));
-  ax_mul_dadda_mix_u7v10c u_mul_dadda_mix_u7v10c (.x_i(x_i), .w_i(w_i), .p_o(p_o[64 +: 16]));
+  ax_mul_dadda_mix_u3v5c u_mul_dadda_mix_u3v5c (.x_i(x_i), .w_i(w_i), .p_o(p_o[0 +: 16]));
+  ax_mul_dadda_mix_u3v6c u_mul_dadda_mix_u3v6c (.x_i(x_i), .w_i(w_i), .p_o(p_o[16 +: 16]));
+  ax_mul_dadda_mix_u4v6c u_mul_dadda_mix_u4v6c (.x_i(x_i), .w_i(w_i), .p_o(p_o[32 +: 16]));
+  ax_mul_dadda_mix_u4v7c u_mul_dadda_mix_u4v7c (.x_i(x_i), .w_i(w_i), .p_o(p_o[48 +: 16]));
+  ax_mul_dadda_mix_u5v7c u_mul_dadda_mix_u5v7c (.x_i(x_i), .w_i(w_i), .p_o(p_o[64 +: 16]));
+  ax_mul_dadda_mix_u5v8c u_mul_dadda_mix_u5v8c (.x_i(x_i), .w_i(w_i), .p_o(p_o[80 +: 16]));
+  ax_mul_dadda_mix_u6v8c u_mul_dadda_mix_u6v8c (.x_i(x_i), .w_i(w_i), .p_o(p_o[96 +: 16]));
+  ax_mul_dadda_mix_u6v9c u_mul_dadda_mix_u6v9c (.x_i(x_i), .w_i(w_i), .p_o(p_o[112 +: 16]));
+  ax_mul_dadda_mix_u7v9c u_mul_dadda_mix_u7v9c (.x_i(x_i), .w_i(w_i), .p_o(p_o[128 +: 16]));
+  ax_mul_dadda_mix_u7v10c u_mul_dadda_mix_u7v10c (.x_i(x_i), .w_i(w_i), .p_o(p_o[144 +: 16]));
+  ax_mul_dadda_mix_u8v10c u_mul_dadda_mix_u8v10c (.x_i(x_i), .w_i(w_i), .p_o(p_o[160 +: 16]));
+  ax_mul_dadda_mix_u8v11c u_mul_dadda_mix_u8v11c (.x_i(x_i), .w_i(w_i), .p_o(p_o[176 +: 16]));
 endmodule

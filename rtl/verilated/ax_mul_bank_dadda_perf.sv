@@ -3,7 +3,18 @@
 module ax_mul_bank_dadda_perf (
   input  logic [7:0]  x_i,
   input  logic [7:0]  w_i,
-  output logic [15:0] p_o
+  output logic [191:0] p_o
 );
-  ax_mul_dadda_perf_w2 u_mul_dadda_perf_w2 (.x_i(x_i), .w_i(w_i), .p_o(p_o[0 +: 16]));
+  ax_mul_dadda_perf_w1 u_mul_dadda_perf_w1 (.x_i(x_i), .w_i(w_i), .p_o(p_o[0 +: 16]));
+  ax_mul_dadda_perf_w1_swap u_mul_dadda_perf_w1_swap (.x_i(x_i), .w_i(w_i), .p_o(p_o[16 +: 16]));
+  ax_mul_dadda_perf_w2 u_mul_dadda_perf_w2 (.x_i(x_i), .w_i(w_i), .p_o(p_o[32 +: 16]));
+  ax_mul_dadda_perf_w2_swap u_mul_dadda_perf_w2_swap (.x_i(x_i), .w_i(w_i), .p_o(p_o[48 +: 16]));
+  ax_mul_dadda_perf_w3 u_mul_dadda_perf_w3 (.x_i(x_i), .w_i(w_i), .p_o(p_o[64 +: 16]));
+  ax_mul_dadda_perf_w3_swap u_mul_dadda_perf_w3_swap (.x_i(x_i), .w_i(w_i), .p_o(p_o[80 +: 16]));
+  ax_mul_dadda_perf_w1c u_mul_dadda_perf_w1c (.x_i(x_i), .w_i(w_i), .p_o(p_o[96 +: 16]));
+  ax_mul_dadda_perf_w1c_swap u_mul_dadda_perf_w1c_swap (.x_i(x_i), .w_i(w_i), .p_o(p_o[112 +: 16]));
+  ax_mul_dadda_perf_w2c u_mul_dadda_perf_w2c (.x_i(x_i), .w_i(w_i), .p_o(p_o[128 +: 16]));
+  ax_mul_dadda_perf_w2c_swap u_mul_dadda_perf_w2c_swap (.x_i(x_i), .w_i(w_i), .p_o(p_o[144 +: 16]));
+  ax_mul_dadda_perf_w3c u_mul_dadda_perf_w3c (.x_i(x_i), .w_i(w_i), .p_o(p_o[160 +: 16]));
+  ax_mul_dadda_perf_w3c_swap u_mul_dadda_perf_w3c_swap (.x_i(x_i), .w_i(w_i), .p_o(p_o[176 +: 16]));
 endmodule

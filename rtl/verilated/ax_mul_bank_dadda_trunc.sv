@@ -3,16 +3,24 @@
 module ax_mul_bank_dadda_trunc (
   input  logic [7:0]  x_i,
   input  logic [7:0]  w_i,
-  output logic [159:0] p_o
+  output logic [287:0] p_o
 );
-  ax_mul_dadda_trunc_k4c u_mul_dadda_trunc_k4c (.x_i(x_i), .w_i(w_i), .p_o(p_o[0 +: 16]));
-  ax_mul_dadda_trunc_k5c u_mul_dadda_trunc_k5c (.x_i(x_i), .w_i(w_i), .p_o(p_o[16 +: 16]));
-  ax_mul_dadda_trunc_k6c u_mul_dadda_trunc_k6c (.x_i(x_i), .w_i(w_i), .p_o(p_o[32 +: 16]));
-  ax_mul_dadda_trunc_k7c u_mul_dadda_trunc_k7c (.x_i(x_i), .w_i(w_i), .p_o(p_o[48 +: 16]));
-  ax_mul_dadda_trunc_k8c u_mul_dadda_trunc_k8c (.x_i(x_i), .w_i(w_i), .p_o(p_o[64 +: 16]));
-  ax_mul_dadda_trunc_k9c u_mul_dadda_trunc_k9c (.x_i(x_i), .w_i(w_i), .p_o(p_o[80 +: 16]));
-  ax_mul_dadda_trunc_k10c u_mul_dadda_trunc_k10c (.x_i(x_i), .w_i(w_i), .p_o(p_o[96 +: 16]));
-  ax_mul_dadda_trunc_k6 u_mul_dadda_trunc_k6 (.x_i(x_i), .w_i(w_i), .p_o(p_o[112 +: 16]));
-  ax_mul_dadda_trunc_k7 u_mul_dadda_trunc_k7 (.x_i(x_i), .w_i(w_i), .p_o(p_o[128 +: 16]));
-  ax_mul_dadda_trunc_k8 u_mul_dadda_trunc_k8 (.x_i(x_i), .w_i(w_i), .p_o(p_o[144 +: 16]));
+  ax_mul_dadda_trunc_k2c u_mul_dadda_trunc_k2c (.x_i(x_i), .w_i(w_i), .p_o(p_o[0 +: 16]));
+  ax_mul_dadda_trunc_k3c u_mul_dadda_trunc_k3c (.x_i(x_i), .w_i(w_i), .p_o(p_o[16 +: 16]));
+  ax_mul_dadda_trunc_k4c u_mul_dadda_trunc_k4c (.x_i(x_i), .w_i(w_i), .p_o(p_o[32 +: 16]));
+  ax_mul_dadda_trunc_k5c u_mul_dadda_trunc_k5c (.x_i(x_i), .w_i(w_i), .p_o(p_o[48 +: 16]));
+  ax_mul_dadda_trunc_k6c u_mul_dadda_trunc_k6c (.x_i(x_i), .w_i(w_i), .p_o(p_o[64 +: 16]));
+  ax_mul_dadda_trunc_k7c u_mul_dadda_trunc_k7c (.x_i(x_i), .w_i(w_i), .p_o(p_o[80 +: 16]));
+  ax_mul_dadda_trunc_k8c u_mul_dadda_trunc_k8c (.x_i(x_i), .w_i(w_i), .p_o(p_o[96 +: 16]));
+  ax_mul_dadda_trunc_k9c u_mul_dadda_trunc_k9c (.x_i(x_i), .w_i(w_i), .p_o(p_o[112 +: 16]));
+  ax_mul_dadda_trunc_k10c u_mul_dadda_trunc_k10c (.x_i(x_i), .w_i(w_i), .p_o(p_o[128 +: 16]));
+  ax_mul_dadda_trunc_k11c u_mul_dadda_trunc_k11c (.x_i(x_i), .w_i(w_i), .p_o(p_o[144 +: 16]));
+  ax_mul_dadda_trunc_k12c u_mul_dadda_trunc_k12c (.x_i(x_i), .w_i(w_i), .p_o(p_o[160 +: 16]));
+  ax_mul_dadda_trunc_k3 u_mul_dadda_trunc_k3 (.x_i(x_i), .w_i(w_i), .p_o(p_o[176 +: 16]));
+  ax_mul_dadda_trunc_k4 u_mul_dadda_trunc_k4 (.x_i(x_i), .w_i(w_i), .p_o(p_o[192 +: 16]));
+  ax_mul_dadda_trunc_k5 u_mul_dadda_trunc_k5 (.x_i(x_i), .w_i(w_i), .p_o(p_o[208 +: 16]));
+  ax_mul_dadda_trunc_k6 u_mul_dadda_trunc_k6 (.x_i(x_i), .w_i(w_i), .p_o(p_o[224 +: 16]));
+  ax_mul_dadda_trunc_k7 u_mul_dadda_trunc_k7 (.x_i(x_i), .w_i(w_i), .p_o(p_o[240 +: 16]));
+  ax_mul_dadda_trunc_k8 u_mul_dadda_trunc_k8 (.x_i(x_i), .w_i(w_i), .p_o(p_o[256 +: 16]));
+  ax_mul_dadda_trunc_k9 u_mul_dadda_trunc_k9 (.x_i(x_i), .w_i(w_i), .p_o(p_o[272 +: 16]));
 endmodule

@@ -4,7 +4,10 @@ module ax_mul_bank_gated_bw (
   input  logic [7:0]  x_i,
   input  logic [7:0]  w_i,
   input  logic [1:0]  mode_i,
-  output logic [15:0] p_o
+  output logic [63:0] p_o
 );
   ax_mul_gated_bw_468 u_mul_gated_bw_468 (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[0 +: 16]));
+  ax_mul_gated_bw_468c u_mul_gated_bw_468c (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[16 +: 16]));
+  ax_mul_gated_bw_579 u_mul_gated_bw_579 (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[32 +: 16]));
+  ax_mul_gated_bw_579c u_mul_gated_bw_579c (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[48 +: 16]));
 endmodule

@@ -4,8 +4,12 @@ module ax_mul_bank_gated_dadda (
   input  logic [7:0]  x_i,
   input  logic [7:0]  w_i,
   input  logic [1:0]  mode_i,
-  output logic [31:0] p_o
+  output logic [95:0] p_o
 );
   ax_mul_gated_dadda_468 u_mul_gated_dadda_468 (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[0 +: 16]));
-  ax_mul_gated_dadda_579 u_mul_gated_dadda_579 (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[16 +: 16]));
+  ax_mul_gated_dadda_468c u_mul_gated_dadda_468c (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[16 +: 16]));
+  ax_mul_gated_dadda_579 u_mul_gated_dadda_579 (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[32 +: 16]));
+  ax_mul_gated_dadda_579c u_mul_gated_dadda_579c (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[48 +: 16]));
+  ax_mul_gated_dadda_357 u_mul_gated_dadda_357 (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[64 +: 16]));
+  ax_mul_gated_dadda_357c u_mul_gated_dadda_357c (.x_i(x_i), .w_i(w_i), .mode_i(mode_i), .p_o(p_o[80 +: 16]));
 endmodule

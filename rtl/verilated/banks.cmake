@@ -5,11 +5,26 @@ set(AXVP_RTL_MULTIPLIER_BANKS
     ax_mul_bank_dadda_trunc
     ax_mul_bank_dadda_or
     ax_mul_bank_dadda_mix
+    ax_mul_bank_dadda_pair
     ax_mul_bank_dadda_perf
+    ax_mul_bank_dadda_bits
+    ax_mul_bank_dadda_seg
+    ax_mul_bank_dadda_bam
     ax_mul_bank_gated_dadda
+    ax_mul_bank_gated_dadda_bits
+    ax_mul_bank_c42
+    ax_mul_bank_kulkarni
+    ax_mul_bank_drum
+    ax_mul_bank_mitchell
     ax_mul_bank_bw
     ax_mul_bank_bw_trunc
     ax_mul_bank_bw_or
     ax_mul_bank_bw_mix
+    ax_mul_bank_bw_pair
+    ax_mul_bank_bw_perf
+    ax_mul_bank_bw_bits
+    ax_mul_bank_bw_seg
     ax_mul_bank_gated_bw
+    ax_mul_bank_gated_bw_bits
+    ax_mul_bank_booth
 )

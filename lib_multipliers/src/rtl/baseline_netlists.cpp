@@ -55,7 +55,7 @@ class CompressorBuilder {
     Drawing stages{"Stages of compressors and adders, each halves the tallest column."};
     while (columns_.tallest() > 2) halve(stages);
     netlist.sections.push_back(stages.finish());
-    add_columns(std::move(columns_), Overflow::Impossible, netlist);
+    add_columns(std::move(columns_), netlist);
     return netlist;
   }
 
@@ -148,7 +148,7 @@ class BoothBuilder {
     for (int row = 0; row < kBits / 2; ++row) constant -= 1 << (kBits + 2 * row);  // of the inverted sign bits
     columns_.push_constant(constant);
     netlist.sections.push_back(drawing_.finish());
-    add_columns(std::move(columns_), Overflow::Wraps, netlist);
+    add_columns(std::move(columns_), netlist);
     return netlist;
   }
 
@@ -208,7 +208,7 @@ Netlist netlist_of(const KulkarniParameters& parameters) {
   for (int a = 0; a < kBits / 2; ++a)
     for (int b = 0; b < kBits / 2; ++b) add_block(a, b, a + b < parameters.blocks, drawing, columns);
   netlist.sections.push_back(drawing.finish());
-  add_columns(std::move(columns), Overflow::Impossible, netlist);
+  add_columns(std::move(columns), netlist);
   return netlist;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -12,7 +11,7 @@ namespace {
 
 class ColumnAdder {
  public:
-  ColumnAdder(Columns columns, Overflow overflow) : columns_(std::move(columns)), overflow_(overflow) {}
+  explicit ColumnAdder(Columns columns) : columns_(std::move(columns)) {}
 
   void append_to(Netlist& netlist) {
     netlist.sections.push_back({"Dadda tree: at most two bits a column remain.", tree()});
@@ -85,17 +84,15 @@ class ColumnAdder {
 
   /// The sum of column 15 without its carry.
   Statement last_column() {
-    if (overflow_ == Overflow::Impossible) throw std::logic_error("Dadda netlist: two bits in column 15");
     auto& column = columns_[Columns::kCount - 1];
     const auto ones = std::count(column.begin(), column.end(), Netlist::kOne);
     std::vector<std::string> bits;
     std::copy_if(column.begin(), column.end(), std::back_inserter(bits),
                  [](const std::string& bit) { return bit != Netlist::kOne; });
-    return {ones % 2 == 1 ? Operation::Xnor : Operation::Xor, std::move(bits), "sign"};
+    return {ones % 2 == 1 ? Operation::Xnor : Operation::Xor, std::move(bits), "top"};
   }
 
   Columns columns_;
-  Overflow overflow_;
   int adders_ = 0;
 };
 
@@ -111,8 +108,8 @@ std::size_t Columns::tallest() const {
       ->size();
 }
 
-void add_columns(Columns columns, Overflow overflow, Netlist& netlist) {
-  ColumnAdder{std::move(columns), overflow}.append_to(netlist);
+void add_columns(Columns columns, Netlist& netlist) {
+  ColumnAdder{std::move(columns)}.append_to(netlist);
 }
 
 }  // namespace axvp

@@ -25,14 +25,8 @@ class Columns {
   std::array<std::deque<std::string>, kCount> bits_;
 };
 
-/// What happens to a carry out of the product's 16 bits.
-enum class Overflow : std::uint8_t {
-  Impossible,  ///< Products stay below 2^16; two bits in column 15 throw std::logic_error.
-  Wraps,       ///< Two's complement: column 15 is an XOR.
-};
-
 /// Appends a Dadda tree (L. Dadda, Alta Frequenza 34, 1965) of full and half adders, which leaves at most two bits a
-/// column, and a ripple-carry adder; sets the product.
-void add_columns(Columns columns, Overflow overflow, Netlist& netlist);
+/// column, and a ripple-carry adder; sets the product, modulo 2^16: column 15 is an XOR.
+void add_columns(Columns columns, Netlist& netlist);
 
 }  // namespace axvp

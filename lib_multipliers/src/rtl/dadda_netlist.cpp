@@ -26,7 +26,7 @@ class Builder {
     add_bit_gates(netlist);
     add_partial_products(netlist);
     columns_.push_constant(constant_ + (is_signed_ ? kBaughWooley : 0));
-    add_columns(std::move(columns_), is_signed_ ? Overflow::Wraps : Overflow::Impossible, netlist);
+    add_columns(std::move(columns_), netlist);
     return netlist;
   }
 

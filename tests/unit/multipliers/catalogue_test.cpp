@@ -2,8 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
+
+#include "axvp/common/hash.h"
 
 namespace axvp {
 namespace {
@@ -14,10 +18,59 @@ TruthTable exact_table() {
   return TruthTable::from_function([](std::uint8_t x, std::uint8_t w) { return x * w; });
 }
 
-TEST(Catalogue, OffersAtLeastSixteenDistinctTables) {
-  std::set<std::vector<std::int32_t>> tables;
-  for (const Selectable& s : Catalogue::built_in().selectables()) tables.insert(s.table.products());
-  EXPECT_GE(tables.size(), 16u);
+/// What tells tables apart, for sets and maps.
+std::string digest(const TruthTable& table) {
+  const auto& products = table.products();
+  return sha256({reinterpret_cast<const char*>(products.data()), products.size() * sizeof products[0]});
+}
+
+TEST(Catalogue, OffersAtLeast150DistinctTables) {
+  std::set<std::string> tables;
+  for (const Selectable& s : Catalogue::built_in().selectables()) tables.insert(digest(s.table));
+  EXPECT_GE(tables.size(), 150u);
+}
+
+TEST(Catalogue, NoFixedDesignRepeatsAnother) {
+  std::map<std::string, std::string> id_of_table;
+  for (const auto& model : Catalogue::built_in().models()) {
+    if (model->modes() > 1 || model->id() == "booth-exact") continue;  // gates and Booth's rows are another circuit
+    const auto [first, is_new] = id_of_table.try_emplace(digest(tabulate(*model, 0)), model->id());
+    EXPECT_TRUE(is_new) << model->id() << " computes what " << first->second << " does";
+  }
+}
+
+TEST(Catalogue, AsymmetricDesignsComeWithTheirOperandsExchanged) {
+  const Catalogue& catalogue = Catalogue::built_in();
+  for (const Selectable& s : catalogue.selectables()) {
+    if (s.is_baseline) continue;
+    const auto transposed = TruthTable::from_function([&s](std::uint8_t x, std::uint8_t w) { return s.table(w, x); });
+    const bool is_exchanged = !s.inner_module.empty();
+    const auto other = catalogue.find(is_exchanged ? s.id.substr(0, s.id.size() - 5) : s.id + ".swap");
+    EXPECT_EQ(other.has_value(), transposed != s.table) << s.id;
+    if (other) {
+      EXPECT_EQ(other->table, transposed) << s.id;
+    }
+  }
+}
+
+TEST(Catalogue, RtlOfAnExchangedDesignIsAWrapperRoundItsBase) {
+  const auto s = Catalogue::built_in().find("dadda_perf-w2.swap");
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->rtl_module, "ax_mul_dadda_perf_w2_swap");
+  EXPECT_EQ(s->inner_module, "ax_mul_dadda_perf_w2");
+  EXPECT_THAT(rtl_sources(*s), ::testing::ElementsAre("rtl/multipliers/ax_fa.sv", "rtl/multipliers/ax_ha.sv",
+                                                      "rtl/multipliers/ax_mul_dadda_perf_w2.sv",
+                                                      "rtl/multipliers/ax_mul_dadda_perf_w2_swap.sv"));
+  // The weight's byte is what loses its two lowest bits in the base, the activation's here.
+  EXPECT_EQ(s->table(7, 5), 20);
+  EXPECT_EQ(s->table(5, 7), 28);
+}
+
+TEST(Catalogue, BaselinesAreMarked) {
+  std::set<std::string> families;
+  for (const Selectable& s : Catalogue::built_in().selectables())
+    if (s.is_baseline) families.insert(s.family);
+  EXPECT_THAT(families, ::testing::ElementsAre("booth", "c42", "drum", "kulkarni", "mitchell"));
 }
 
 TEST(Catalogue, EverySelectableIsFoundByItsId) {
@@ -29,7 +82,8 @@ TEST(Catalogue, EverySelectableIsFoundByItsId) {
     EXPECT_EQ(found->table, s.table) << s.id;
     EXPECT_TRUE(ids.insert(s.id).second) << s.id << " twice";
   }
-  EXPECT_TRUE(ids.count(std::string{Catalogue::kExactId}));
+  for (const Encoding encoding : {Encoding::SignMagnitude, Encoding::TwosComplement})
+    EXPECT_TRUE(ids.count(std::string{Catalogue::exact_id(encoding)}));
 }
 
 TEST(Catalogue, ModesOfAReconfigurableMultiplierShareTheInstance) {
