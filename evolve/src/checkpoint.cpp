@@ -10,13 +10,13 @@ namespace {
 
 constexpr int kSchema = 1;
 
-/// Nodes as [function, a, b, c], flat; then the product's signals.
+/// Nodes as function, a, b, c, d, flat; then the product's signals.
 nlohmann::json to_json(const Genome& genome) {
   nlohmann::json nodes = nlohmann::json::array();
-  for (const Genome::Node& node : genome.nodes)
-    for (const int gene : {static_cast<int>(node.function), static_cast<int>(node.inputs[0]),
-                           static_cast<int>(node.inputs[1]), static_cast<int>(node.inputs[2])})
-      nodes.push_back(gene);
+  for (const Genome::Node& node : genome.nodes) {
+    nodes.push_back(node.function);
+    for (const SignalId input : node.inputs) nodes.push_back(input);
+  }
   return {{"nodes", nodes}, {"product", genome.product}};
 }
 
@@ -33,17 +33,18 @@ Genome read_genome(FieldReader reader) {
   const auto nodes = reader.integers("nodes", {0, 65535});
   const auto product = reader.integers("product", {0, 65535});
   Genome genome;
-  const auto signals = static_cast<std::int64_t>(kFirstGateSignal + nodes.size() / 2);
-  if (nodes.size() % 4 != 0 || product.size() != genome.product.size()) {
-    reader.reject("nodes", "expected four numbers a node and 16 product bits");
+  constexpr std::size_t kGenes = Genome::kGenesPerNode;
+  const auto signals = static_cast<std::int64_t>(kFirstGateSignal + 2 * (nodes.size() / kGenes));
+  if (nodes.size() % kGenes != 0 || product.size() != genome.product.size()) {
+    reader.reject("nodes", "expected five numbers a node and 16 product bits");
     return genome;
   }
-  for (std::size_t n = 0; n < nodes.size() / 4; ++n) {
+  for (std::size_t n = 0; n < nodes.size() / kGenes; ++n) {
     Genome::Node node;
-    node.function = static_cast<std::uint8_t>(nodes[4 * n]);
-    bool is_good = nodes[4 * n] < Genome::kFunctions;
-    for (std::size_t k = 0; k < 3; ++k) {
-      node.inputs[k] = static_cast<SignalId>(nodes[4 * n + 1 + k]);
+    node.function = static_cast<std::uint8_t>(nodes[kGenes * n]);
+    bool is_good = nodes[kGenes * n] < Genome::kFunctions;
+    for (std::size_t k = 0; k < kGateInputs; ++k) {
+      node.inputs[k] = static_cast<SignalId>(nodes[kGenes * n + 1 + k]);
       is_good &= node.inputs[k] < output_signal(n);
     }
     if (!is_good) reader.reject("nodes", fmt::format("node {} is no gate or reads what comes later", n));

@@ -15,7 +15,7 @@ namespace {
 struct IntegerCosts {
   struct Cell {
     std::uint64_t area = 0;  // 1e-3 um2
-    std::array<std::uint64_t, 3> input_af{};
+    std::array<std::uint64_t, kGateInputs> input_af{};
     std::array<std::uint64_t, 2> energy_aj{}, delay_fs{}, delay_slope{};
   };
   std::array<Cell, kGateKinds> cells;
@@ -40,7 +40,7 @@ IntegerCosts in_integers(const CellCosts& costs) {
     const CellCosts::Cell& cell = costs.cells[kind];
     IntegerCosts::Cell& to = result.cells[kind];
     to.area = scaled(cell.area.value, 1e3);
-    for (std::size_t pin = 0; pin < 3; ++pin) to.input_af[pin] = scaled(cell.input_pf[pin], kPico);
+    for (std::size_t pin = 0; pin < kGateInputs; ++pin) to.input_af[pin] = scaled(cell.input_pf[pin], kPico);
     for (std::size_t n = 0; n < 2; ++n) {
       to.energy_aj[n] = scaled(cell.outputs[n].energy_pj, kPico);
       to.delay_fs[n] = scaled(cell.outputs[n].delay_ns, 1e6);
@@ -117,7 +117,8 @@ struct CircuitCost::State {
         load_af[step.inputs[n]] += cell(step.kind).input_af[n];
     steps.clear();
     for (const Program::Step& step : program.steps) {
-      TimedStep timed{step.kind, {step.inputs[0], step.inputs[1], step.inputs[2]}, step.output, {}, {}};
+      TimedStep timed{step.kind, {}, step.output, {}, {}};
+      std::copy(step.inputs, step.inputs + kGateInputs, timed.inputs);
       for (std::size_t n = 0; n < (has_carry(step.kind) ? 2 : 1); ++n) {
         const std::uint64_t load = load_af[step.output + n];
         timed.energy[n] = cell(step.kind).energy_aj[n] + charge_energy(load);

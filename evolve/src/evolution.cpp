@@ -107,7 +107,7 @@ class Search {
   /// Folds what mutations have left (constants at adders, equal gates, double inversions) unless it was worth its cost.
   EvolvedCircuit finished(const ArchiveEntry& entry) {
     IslandTools& tools = tools_.front();
-    EvolvedCircuit found{simplify(entry.circuit), {}, 0.0, {}};
+    EvolvedCircuit found{restrict_weight(entry.circuit, task_.domain.weight_bits), {}, 0.0, {}};
     auto cost = tools.cost.within(compile(found.circuit), entry.cost);
     if (!cost) {
       found.circuit = entry.circuit;

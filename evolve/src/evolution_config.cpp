@@ -87,6 +87,7 @@ Result<EvolutionConfig> evolution_config_from(const Document& document) {
   config.cost = choice_of(reader, "cost", kCosts, config.cost);
   if (reader.has("seeds")) config.seeds = reader.strings("seeds");
   if (config.seeds.empty()) reader.reject("seeds", "expected at least one multiplier or file");
+  config.map_seeds = reader.boolean("map_seeds", config.map_seeds);
   config.liberty = reader.string("liberty", config.liberty.string());
   config.transitions = count_of(reader, "transitions", {512, 1 << 20}, config.transitions);
   if (config.transitions % 512 != 0) reader.reject("transitions", "expected a multiple of 512");
@@ -102,6 +103,7 @@ nlohmann::json to_json(const EvolutionConfig& config) {
                       {"weight_bits", config.domain.weight_bits},
                       {"cost", kCosts[static_cast<std::size_t>(config.cost)]},
                       {"seeds", config.seeds},
+                      {"map_seeds", config.map_seeds},
                       {"liberty", config.liberty.string()},
                       {"transitions", config.transitions},
                       {"error", to_json(config.bound)},

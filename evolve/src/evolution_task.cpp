@@ -8,6 +8,8 @@
 #include "axvp/evolve/structural_verilog.h"
 #include "axvp/multipliers/catalogue.h"
 #include "axvp/multipliers/rtl_generator.h"
+#include "axvp/power/synthesis.h"
+#include "mapped_circuit.h"
 
 namespace axvp {
 namespace {
@@ -24,6 +26,27 @@ Result<std::string> rtl_of_seed(const std::string& seed, Encoding encoding) {
   for (const GeneratedFile& generated : generate_multiplier_rtl())
     if (generated.path.filename() == file) return generated.content;
   return fail("seed '{}' has no generated RTL", seed);
+}
+
+/// Cell for cell what Yosys makes of the circuit.
+Result<GateCircuit> mapped(const GateCircuit& circuit, const std::filesystem::path& liberty) {
+  SynthesisOptions options;
+  options.liberty = liberty;
+  const auto synthesiser = Synthesiser::create(options);
+  if (!synthesiser) return forward_error(synthesiser);
+  const auto design = synthesiser->run({"ax_seed", {}, generate_rtl(circuit, "ax_seed", {}), {}});
+  if (!design) return forward_error(design);
+  const auto result = circuit_of(design->netlist);
+  if (!result) return forward_error(result);
+  return simplify(*result);
+}
+
+Result<void> check_cells(const GateCircuit& circuit, const CellCosts& cells) {
+  for (const Gate& gate : circuit.gates)
+    if (!cells.has(gate.kind))
+      return fail("library {} has no cell for the gate '{}'; set map_seeds = true", cells.library,
+                  to_string(gate.kind));
+  return {};
 }
 
 Result<GateCircuit> load_seed(const std::string& seed, const OperandDomain& domain) {
@@ -80,8 +103,10 @@ Result<EvolutionTask> prepare(const EvolutionConfig& config) {
   if (!cells) return forward_error(cells);
   task.cells = *cells;
   for (const std::string& seed : config.seeds) {
-    const auto circuit = load_seed(seed, config.domain);
+    auto circuit = load_seed(seed, config.domain);
+    if (circuit && config.map_seeds) circuit = mapped(*circuit, config.liberty);
     if (!circuit) return forward_error(circuit);
+    if (const auto good = check_cells(*circuit, task.cells); !good) return fail_in(seed, good);
     task.seeds.push_back(*circuit);
   }
   if (config.operands.empty()) {

@@ -1,6 +1,7 @@
 #include "axvp/evolve/genome.h"
 
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 namespace axvp {
@@ -17,7 +18,6 @@ std::size_t inputs_of_function(std::uint8_t function) {
 /// What compile() needs between its passes; one for each thread, so that a compilation allocates nothing.
 struct Scratch {
   std::vector<SignalId> source;        // of each signal, with wires and missing carries resolved
-  std::vector<std::uint8_t> needed;    // of each node
   std::vector<std::uint16_t> slot_of;  // of each signal
 };
 
@@ -36,17 +36,19 @@ void resolve_sources(const Genome& genome, Scratch& scratch) {
   }
 }
 
-void mark_needed(const Genome& genome, Scratch& scratch) {
-  scratch.needed.assign(genome.nodes.size(), 0);
-  const auto need = [&scratch](SignalId signal) {
+/// Nodes whose gate reaches the product, and the wires on the way.
+void mark_used(const Genome& genome, const Scratch& scratch, std::vector<std::uint8_t>& used) {
+  used.assign(genome.nodes.size(), 0);
+  const auto use = [&](SignalId signal) {
+    if (signal >= kFirstGateSignal) used[node_of(signal)] = 1;
     const SignalId source = scratch.source[signal];
-    if (source >= kFirstGateSignal) scratch.needed[node_of(source)] = 1;
+    if (source >= kFirstGateSignal) used[node_of(source)] = 1;
   };
-  for (const SignalId signal : genome.product) need(signal);
+  for (const SignalId signal : genome.product) use(signal);
   for (std::size_t n = genome.nodes.size(); n-- > 0;) {
-    if (scratch.needed[n] == 0) continue;
+    if (used[n] == 0) continue;
     const Genome::Node& node = genome.nodes[n];
-    for (std::size_t k = 0; k < inputs_of_function(node.function); ++k) need(node.inputs[k]);
+    for (std::size_t k = 0; k < inputs_of_function(node.function); ++k) use(node.inputs[k]);
   }
 }
 
@@ -65,7 +67,7 @@ Genome encode(const GateCircuit& circuit, std::size_t idle_nodes) {
     moved[output_signal(g)] = output_signal(genome.nodes.size());
     moved[carry_signal(g)] = carry_signal(genome.nodes.size());
     Genome::Node node{static_cast<std::uint8_t>(circuit.gates[g].kind), {}};
-    for (std::size_t k = 0; k < 3; ++k) node.inputs[k] = moved[circuit.gates[g].inputs[k]];
+    for (std::size_t k = 0; k < kGateInputs; ++k) node.inputs[k] = moved[circuit.gates[g].inputs[k]];
     genome.nodes.push_back(node);
   }
   genome.nodes.resize(total, {Genome::kWire, {}});
@@ -76,14 +78,14 @@ Genome encode(const GateCircuit& circuit, std::size_t idle_nodes) {
 void compile(const Genome& genome, Program& program) {
   thread_local Scratch scratch;
   resolve_sources(genome, scratch);
-  mark_needed(genome, scratch);
+  mark_used(genome, scratch, program.uses_node);
   scratch.slot_of.resize(scratch.source.size());
   for (SignalId s = 0; s < kFirstGateSignal; ++s) scratch.slot_of[s] = s;
   program.steps.clear();
   program.slots = kFirstGateSignal;
   for (std::size_t n = 0; n < genome.nodes.size(); ++n) {
-    if (scratch.needed[n] == 0) continue;
     const Genome::Node& node = genome.nodes[n];
+    if (program.uses_node[n] == 0 || node.function == Genome::kWire) continue;
     Program::Step step;
     step.kind = static_cast<GateKind>(node.function);
     for (std::size_t k = 0; k < inputs_of_function(node.function); ++k)
@@ -109,7 +111,7 @@ GateCircuit to_circuit(const Program& program) {
   GateCircuit circuit;
   for (const Program::Step& step : program.steps) {
     Gate gate{step.kind, {}};
-    for (std::size_t k = 0; k < 3; ++k) gate.inputs[k] = signal_of[step.inputs[k]];
+    for (std::size_t k = 0; k < kGateInputs; ++k) gate.inputs[k] = signal_of[step.inputs[k]];
     signal_of[step.output] = output_signal(circuit.gates.size());
     if (has_carry(step.kind)) signal_of[step.output + 1u] = carry_signal(circuit.gates.size());
     circuit.gates.push_back(gate);
@@ -118,24 +120,31 @@ GateCircuit to_circuit(const Program& program) {
   return circuit;
 }
 
-void mutate_gene(Genome& genome, Random& random) {
-  const std::size_t genes = 4 * genome.nodes.size() + genome.product.size();
+FunctionSet all_functions() {
+  FunctionSet functions(Genome::kFunctions);
+  std::iota(functions.begin(), functions.end(), std::uint8_t{0});
+  return functions;
+}
+
+std::size_t mutate_gene(Genome& genome, const FunctionSet& functions, Random& random) {
+  constexpr std::size_t kGenes = Genome::kGenesPerNode;
+  const std::size_t genes = kGenes * genome.nodes.size() + genome.product.size();
   for (;;) {
     const std::size_t gene = random.below(genes);
-    if (gene >= 4 * genome.nodes.size()) {
-      genome.product[gene - 4 * genome.nodes.size()] =
+    if (gene >= kGenes * genome.nodes.size()) {
+      genome.product[gene - kGenes * genome.nodes.size()] =
           static_cast<SignalId>(random.below(kFirstGateSignal + 2 * genome.nodes.size()));
-      return;
+      return kProductGene;
     }
-    const std::size_t n = gene / 4;
+    const std::size_t n = gene / kGenes, which = gene % kGenes;
     Genome::Node& node = genome.nodes[n];
-    if (gene % 4 == 3) {
-      node.function = static_cast<std::uint8_t>(random.below(Genome::kFunctions));
-      return;
+    if (which == kGateInputs) {
+      node.function = functions[random.below(functions.size())];
+      return n;
     }
-    if (gene % 4 >= inputs_of_function(node.function)) continue;  // not a gene of this node
-    node.inputs[gene % 4] = static_cast<SignalId>(random.below(output_signal(n)));
-    return;
+    if (which >= inputs_of_function(node.function)) continue;  // not a gene of this node
+    node.inputs[which] = static_cast<SignalId>(random.below(output_signal(n)));
+    return n;
   }
 }
 

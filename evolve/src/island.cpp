@@ -46,13 +46,17 @@ void remember(IslandState& island, const Program& program, double error_limit) {
 }
 
 /// Mutates until the active circuit differs from the parent's: what changes only idle nodes is drift, not a child.
-void make_child(const Genome& parent, const Program& parent_program, std::size_t mutated_genes, Random& random,
-                Genome& child, Program& program) {
+void make_child(const Genome& parent, const Program& parent_program, std::size_t mutated_genes,
+                const FunctionSet& functions, Random& random, Genome& child, Program& program) {
   child = parent;
+  bool is_touched = false;  // a gene that the parent's circuit uses
   do {
-    for (std::size_t count = 1 + random.below(mutated_genes); count > 0; --count) mutate_gene(child, random);
-    compile(child, program);
-  } while (program == parent_program);
+    for (std::size_t count = 1 + random.below(mutated_genes); count > 0; --count) {
+      const std::size_t node = mutate_gene(child, functions, random);
+      is_touched = is_touched || node == kProductGene || parent_program.uses_node[node] != 0;
+    }
+    if (is_touched) compile(child, program);
+  } while (!is_touched || program == parent_program);
 }
 
 /// What a child may cost: what the record costs and a share more that shrinks to nothing as the budget is used up.
@@ -70,7 +74,11 @@ Result<IslandTools> make_tools(const EvolutionTask& task, InstructionSet set) {
   if (!error) return forward_error(error);
   auto cost = CircuitCost::make(task.cost, task.cells, task.transitions, set);
   if (!cost) return forward_error(cost);
-  return IslandTools{std::move(*error), std::move(*cost), task.bound.limit, task.cost == CostKind::Area};
+  FunctionSet functions;
+  for (std::uint8_t kind = 0; kind < kGateKinds; ++kind)
+    if (task.cells.has(static_cast<GateKind>(kind))) functions.push_back(kind);
+  functions.push_back(Genome::kWire);
+  return IslandTools{std::move(*error), std::move(*cost), functions, task.bound.limit, task.cost == CostKind::Area};
 }
 
 std::uint64_t evaluations_of_island(const SearchSettings& search) {
@@ -105,7 +113,7 @@ void run_epoch(IslandState& island, const SearchSettings& search, std::uint64_t 
     std::optional<Fitness> best_fitness;
     const std::uint64_t limit = cost_limit(island, search, done);
     for (std::size_t n = 0; n < search.offspring && done < evaluations; ++n, ++done) {
-      make_child(island.genome, parent_program, search.mutated_genes, random, child, program);
+      make_child(island.genome, parent_program, search.mutated_genes, tools.functions, random, child, program);
       const auto fitness = evaluate(program, best_fitness ? best_fitness->cost : limit, tools);
       if (!fitness) continue;
       best_fitness = fitness;

@@ -29,6 +29,7 @@ struct IslandState {
 struct IslandTools {
   ErrorEvaluator error;
   CircuitCost cost;
+  FunctionSet functions;  ///< That mutations may choose.
   double error_limit = 0.0;
   bool area_first = false;  ///< Whether the cost is quicker to find than the error.
 };

@@ -36,7 +36,7 @@ struct ErrorBlock {
 /// A step with what its toggles cost. Delays in time steps, energies in attojoules a toggle; [1] is the carry.
 struct TimedStep {
   GateKind kind;
-  std::uint16_t inputs[3];
+  std::uint16_t inputs[kGateInputs];
   std::uint16_t output;
   std::uint8_t delay[2];
   std::uint64_t energy[2];

@@ -2,10 +2,14 @@
 // the bitwise operations and count_ones. Everything lies in the including file's anonymous namespace.
 
 template <class Function>
-inline void for_words(const std::uint64_t* a, const std::uint64_t* b, const std::uint64_t* c, std::uint64_t* out,
+inline void for_words(const std::uint64_t* values, const std::uint16_t (&inputs)[kGateInputs], std::uint64_t* out,
                       Function&& function) {
+  const std::uint64_t* a = values + inputs[0] * kBlockWords;
+  const std::uint64_t* b = values + inputs[1] * kBlockWords;
+  const std::uint64_t* c = values + inputs[2] * kBlockWords;
+  const std::uint64_t* d = values + inputs[3] * kBlockWords;
   for (std::size_t word = 0; word < kBlockWords; word += 8)
-    store(out + word, function(load(a + word), load(b + word), load(c + word)));
+    store(out + word, function(load(a + word), load(b + word), load(c + word), load(d + word)));
 }
 
 /// Calls `apply` with the gate's function; adders call it twice, output 0 and output 1.
@@ -13,40 +17,48 @@ template <class Apply>
 inline void dispatch(GateKind kind, Apply&& apply) {
   switch (kind) {
     case GateKind::Not:
-      return apply(0, [](Vector a, Vector, Vector) { return not_(a); });
+      return apply(0, [](Vector a, Vector, Vector, Vector) { return not_(a); });
     case GateKind::And:
-      return apply(0, [](Vector a, Vector b, Vector) { return and_(a, b); });
+      return apply(0, [](Vector a, Vector b, Vector, Vector) { return and_(a, b); });
     case GateKind::Or:
-      return apply(0, [](Vector a, Vector b, Vector) { return or_(a, b); });
+      return apply(0, [](Vector a, Vector b, Vector, Vector) { return or_(a, b); });
     case GateKind::Xor:
-      return apply(0, [](Vector a, Vector b, Vector) { return xor_(a, b); });
+      return apply(0, [](Vector a, Vector b, Vector, Vector) { return xor_(a, b); });
     case GateKind::Nand:
-      return apply(0, [](Vector a, Vector b, Vector) { return nand(a, b); });
+      return apply(0, [](Vector a, Vector b, Vector, Vector) { return nand(a, b); });
     case GateKind::Nor:
-      return apply(0, [](Vector a, Vector b, Vector) { return nor(a, b); });
+      return apply(0, [](Vector a, Vector b, Vector, Vector) { return nor(a, b); });
     case GateKind::Xnor:
-      return apply(0, [](Vector a, Vector b, Vector) { return xnor(a, b); });
+      return apply(0, [](Vector a, Vector b, Vector, Vector) { return xnor(a, b); });
+    case GateKind::Nand3:
+      return apply(0, [](Vector a, Vector b, Vector c, Vector) { return not_(and_(and_(a, b), c)); });
+    case GateKind::Nor3:
+      return apply(0, [](Vector a, Vector b, Vector c, Vector) { return not_(or_(or_(a, b), c)); });
+    case GateKind::AndOrInvert22:
+      return apply(0, [](Vector a, Vector b, Vector c, Vector d) { return nor(and_(a, b), and_(c, d)); });
+    case GateKind::OrAndInvert22:
+      return apply(0, [](Vector a, Vector b, Vector c, Vector d) { return nand(or_(a, b), or_(c, d)); });
+    case GateKind::MuxInvert:
+      return apply(0, [](Vector a, Vector b, Vector c, Vector) { return not_(select(c, a, b)); });
     case GateKind::AndOrInvert:
-      return apply(0, [](Vector a, Vector b, Vector c) { return nor(and_(a, b), c); });
+      return apply(0, [](Vector a, Vector b, Vector c, Vector) { return nor(and_(a, b), c); });
     case GateKind::OrAndInvert:
-      return apply(0, [](Vector a, Vector b, Vector c) { return nand(or_(a, b), c); });
+      return apply(0, [](Vector a, Vector b, Vector c, Vector) { return nand(or_(a, b), c); });
     case GateKind::HalfAdder:
-      apply(0, [](Vector a, Vector b, Vector) { return xor_(a, b); });
-      return apply(1, [](Vector a, Vector b, Vector) { return and_(a, b); });
+      apply(0, [](Vector a, Vector b, Vector, Vector) { return xor_(a, b); });
+      return apply(1, [](Vector a, Vector b, Vector, Vector) { return and_(a, b); });
     case GateKind::FullAdder:
-      apply(0, [](Vector a, Vector b, Vector c) { return xor3(a, b, c); });
-      return apply(1, [](Vector a, Vector b, Vector c) { return majority(a, b, c); });
+      apply(0, [](Vector a, Vector b, Vector c, Vector) { return xor3(a, b, c); });
+      return apply(1, [](Vector a, Vector b, Vector c, Vector) { return majority(a, b, c); });
   }
 }
 
 void run(const Program::Step* steps, std::size_t count, std::uint64_t* values) {
   for (const Program::Step* step = steps; step != steps + count; ++step) {
-    const std::uint64_t* a = values + step->inputs[0] * kBlockWords;
-    const std::uint64_t* b = values + step->inputs[1] * kBlockWords;
-    const std::uint64_t* c = values + step->inputs[2] * kBlockWords;
     std::uint64_t* out = values + step->output * kBlockWords;
-    dispatch(step->kind,
-             [&](std::size_t which, auto function) { for_words(a, b, c, out + which * kBlockWords, function); });
+    dispatch(step->kind, [&](std::size_t which, auto function) {
+      for_words(values, step->inputs, out + which * kBlockWords, function);
+    });
   }
 }
 
@@ -170,13 +182,15 @@ inline void evaluate(const TimedStep& step, const TimedState& state, Function&& 
   const Waveform& wa = state.waveforms[step.inputs[0]];
   const Waveform& wb = state.waveforms[step.inputs[1]];
   const Waveform& wc = state.waveforms[step.inputs[2]];
-  Cursor a{wa, state.planes}, b{wb, state.planes}, c{wc, state.planes};
-  Vector last = trace.first = function(a.before(), b.before(), c.before());
+  const Waveform& wd = state.waveforms[step.inputs[3]];
+  Cursor a{wa, state.planes}, b{wb, state.planes}, c{wc, state.planes}, d{wd, state.planes};
+  Vector last = trace.first = function(a.before(), b.before(), c.before(), d.before());
   trace.count = 0;
   for (int half = 0; half < 2; ++half) {
-    for (std::uint64_t times = wa.times[half] | wb.times[half] | wc.times[half]; times != 0; times &= times - 1) {
+    for (std::uint64_t times = wa.times[half] | wb.times[half] | wc.times[half] | wd.times[half]; times != 0;
+         times &= times - 1) {
       const int time = 64 * half + __builtin_ctzll(times);
-      const Vector value = function(a.at(time), b.at(time), c.at(time));
+      const Vector value = function(a.at(time), b.at(time), c.at(time), d.at(time));
       if (equal(value, last)) continue;
       trace.values[trace.count] = last = value;
       trace.times[trace.count++] = time;
@@ -255,7 +269,7 @@ std::uint64_t zero_delay_energy(const TimedProgram& program, const std::uint64_t
       Vector value[2];
       for (std::size_t n = 0; n < 2; ++n) {
         const auto input = [&](std::size_t k) { return load(plane(step->inputs[k]) + n * kPassWords); };
-        value[n] = function(input(0), input(1), input(2));
+        value[n] = function(input(0), input(1), input(2), input(3));
         store(plane(step->output + which) + n * kPassWords, value[n]);
       }
       energy += sum_of(count_ones(xor_(value[0], value[1]))) * step->energy[which];

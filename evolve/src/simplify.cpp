@@ -2,30 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
+#include <vector>
+
+#include "gate_outputs.h"
 
 namespace axvp {
 namespace {
-
-/// Value of a gate of two inputs (or Not) for constant inputs.
-bool value_of(GateKind kind, bool a, bool b) {
-  switch (kind) {
-    case GateKind::And:
-      return a && b;
-    case GateKind::Or:
-      return a || b;
-    case GateKind::Xor:
-      return a != b;
-    case GateKind::Nand:
-      return !(a && b);
-    case GateKind::Nor:
-      return !(a || b);
-    case GateKind::Xnor:
-      return a == b;
-    default:
-      return !a;
-  }
-}
 
 bool is_constant(SignalId signal) {
   return signal <= kConstantOne;
@@ -60,16 +46,11 @@ class Rebuilder {
  private:
   void rebuild_gate(std::size_t g) {
     const Gate& gate = old_.gates[g];
-    const SignalId a = now_[gate.inputs[0]], b = now_[gate.inputs[1]], c = now_[gate.inputs[2]];
+    const SignalId a = now_[gate.inputs[0]], b = now_[gate.inputs[1]], c = now_[gate.inputs[2]],
+                   d = now_[gate.inputs[3]];
     SignalId& output = now_[output_signal(g)];
     SignalId& carry = now_[carry_signal(g)];
     switch (gate.kind) {
-      case GateKind::AndOrInvert:
-        output = and_or_invert(a, b, c);
-        return;
-      case GateKind::OrAndInvert:
-        output = or_and_invert(a, b, c);
-        return;
       case GateKind::HalfAdder:
         std::tie(output, carry) = half_adder(a, b, live_[output_signal(g)], live_[carry_signal(g)]);
         return;
@@ -77,11 +58,13 @@ class Rebuilder {
         std::tie(output, carry) = full_adder({a, b, c}, live_[output_signal(g)], live_[carry_signal(g)]);
         return;
       default:
-        output = gate.kind == GateKind::Not ? invert(a) : pair(gate.kind, a, b);
+        output = fold(gate.kind, {a, b, c, d});
     }
   }
 
-  SignalId add(GateKind kind, std::array<SignalId, 3> inputs) {
+  using Inputs = std::array<SignalId, kGateInputs>;
+
+  SignalId add(GateKind kind, const Inputs& inputs) {
     const auto [known, is_new] = made_.try_emplace({kind, inputs}, output_signal(new_.gates.size()));
     if (is_new) new_.gates.push_back({kind, inputs});
     return known->second;
@@ -93,39 +76,86 @@ class Rebuilder {
       const Gate& driver = new_.gates[static_cast<std::size_t>(a - kFirstGateSignal) / 2];
       if (driver.kind == GateKind::Not) return driver.inputs[0];
     }
-    return add(GateKind::Not, {a, 0, 0});
+    return add(GateKind::Not, {a, 0, 0, 0});
   }
 
-  /// The function of one signal that is `at_zero` and `at_one` where the signal is 0 and 1.
-  SignalId of_one(SignalId signal, bool at_zero, bool at_one) {
-    if (at_zero == at_one) return at_one ? kConstantOne : kConstantZero;
-    return at_one ? signal : invert(signal);
+  SignalId pair(GateKind kind, SignalId a, SignalId b) { return fold(kind, {a, b, 0, 0}); }
+
+  /// A gate of one output: the smallest that has its function of the signals that are not constant.
+  SignalId fold(GateKind kind, Inputs inputs) {
+    const auto count = static_cast<std::size_t>(inputs_of(kind));
+    std::set<SignalId> signals(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(count));
+    signals.erase(kConstantZero);
+    signals.erase(kConstantOne);
+    std::vector<SignalId> variables(signals.begin(), signals.end());
+    drop_what_does_not_matter(kind, inputs, variables);
+    const std::uint32_t wanted = truth_of(kind, inputs, variables);
+    if (variables.empty()) return wanted != 0 ? kConstantOne : kConstantZero;
+    if (variables.size() == 1) return wanted == 2 ? variables[0] : invert(variables[0]);
+    if (const auto found = gate_for(wanted, variables)) return add(found->kind, found->inputs);
+    for (SignalId& variable : variables) {  // a & ~b and its like
+      const SignalId plain = variable;
+      variable = invert(plain);
+      const auto found = gate_for(truth_of(kind, inputs, variables), variables);
+      if (found) return add(found->kind, found->inputs);
+      variable = plain;
+    }
+    return add(kind, inputs);
   }
 
-  SignalId pair(GateKind kind, SignalId a, SignalId b) {
-    if (is_constant(b)) std::swap(a, b);  // all of these are symmetric
-    if (is_constant(a) && is_constant(b)) return value_of(kind, a == 1, b == 1) ? kConstantOne : kConstantZero;
-    if (is_constant(a)) return of_one(b, value_of(kind, a == 1, false), value_of(kind, a == 1, true));
-    if (a == b) return of_one(a, value_of(kind, false, false), value_of(kind, true, true));
-    return add(kind, {std::min(a, b), std::max(a, b), 0});
+  /// The output for all values of `variables`, a bit for each; a variable may be the inverse of one of the inputs.
+  std::uint32_t truth_of(GateKind kind, const Inputs& inputs, const std::vector<SignalId>& variables) const {
+    std::uint32_t truth = 0;
+    for (std::uint32_t assignment = 0; assignment < 1u << variables.size(); ++assignment) {
+      unsigned values = 0;
+      for (std::size_t n = 0; n < kGateInputs; ++n) {
+        bool value = inputs[n] == kConstantOne;
+        for (std::size_t v = 0; v < variables.size(); ++v) {
+          const bool bit = ((assignment >> v) & 1) != 0;
+          if (variables[v] == inputs[n]) value = bit;
+          if (is_inverse(variables[v], inputs[n])) value = !bit;
+        }
+        values |= static_cast<unsigned>(value) << n;
+      }
+      truth |= (outputs_of(kind, values) & 1) << assignment;
+    }
+    return truth;
+  }
+  bool is_inverse(SignalId a, SignalId b) const {
+    const auto inverts = [this](SignalId inverter, SignalId of) {
+      if (inverter < kFirstGateSignal) return false;
+      const Gate& gate = new_.gates[static_cast<std::size_t>(inverter - kFirstGateSignal) / 2];
+      return gate.kind == GateKind::Not && gate.inputs[0] == of;
+    };
+    return inverts(a, b) || inverts(b, a);
   }
 
-  SignalId and_or_invert(SignalId a, SignalId b, SignalId c) {
-    if (is_constant(c)) return c == kConstantOne ? kConstantZero : pair(GateKind::Nand, a, b);
-    if (is_constant(b)) std::swap(a, b);
-    if (is_constant(a)) return a == kConstantZero ? invert(c) : pair(GateKind::Nor, b, c);
-    if (a == b) return pair(GateKind::Nor, a, c);
-    if (a == c || b == c) return invert(c);
-    return add(GateKind::AndOrInvert, {std::min(a, b), std::max(a, b), c});
+  void drop_what_does_not_matter(GateKind kind, Inputs& inputs, std::vector<SignalId>& variables) const {
+    for (std::size_t v = variables.size(); v-- > 0;) {
+      Inputs without = inputs;
+      std::replace(without.begin(), without.end(), variables[v], kConstantZero);
+      Inputs with = inputs;
+      std::replace(with.begin(), with.end(), variables[v], kConstantOne);
+      if (truth_of(kind, without, variables) != truth_of(kind, with, variables)) continue;
+      inputs = without;
+      variables.erase(variables.begin() + static_cast<std::ptrdiff_t>(v));
+    }
   }
 
-  SignalId or_and_invert(SignalId a, SignalId b, SignalId c) {
-    if (is_constant(c)) return c == kConstantZero ? kConstantOne : pair(GateKind::Nor, a, b);
-    if (is_constant(b)) std::swap(a, b);
-    if (is_constant(a)) return a == kConstantOne ? invert(c) : pair(GateKind::Nand, b, c);
-    if (a == b) return pair(GateKind::Nand, a, c);
-    if (a == c || b == c) return invert(c);
-    return add(GateKind::OrAndInvert, {std::min(a, b), std::max(a, b), c});
+  /// A gate of one output with as many inputs as there are variables and this function of them.
+  std::optional<Gate> gate_for(std::uint32_t wanted, const std::vector<SignalId>& variables) const {
+    std::vector<SignalId> order = variables;
+    std::sort(order.begin(), order.end());
+    do {
+      Gate gate;
+      std::copy(order.begin(), order.end(), gate.inputs.begin());
+      for (std::size_t kind = 0; kind < kGateKinds; ++kind) {
+        gate.kind = static_cast<GateKind>(kind);
+        if (has_carry(gate.kind) || static_cast<std::size_t>(inputs_of(gate.kind)) != variables.size()) continue;
+        if (truth_of(gate.kind, gate.inputs, variables) == wanted) return gate;
+      }
+    } while (std::next_permutation(order.begin(), order.end()));
+    return std::nullopt;
   }
 
   using SumAndCarry = std::pair<SignalId, SignalId>;
@@ -134,7 +164,7 @@ class Rebuilder {
     if (!sum_read) return {kConstantZero, pair(GateKind::And, a, b)};
     if (!carry_read) return {pair(GateKind::Xor, a, b), kConstantZero};
     if (is_constant(a) || is_constant(b) || a == b) return {pair(GateKind::Xor, a, b), pair(GateKind::And, a, b)};
-    const SignalId sum = add(GateKind::HalfAdder, {std::min(a, b), std::max(a, b), 0});
+    const SignalId sum = add(GateKind::HalfAdder, {std::min(a, b), std::max(a, b), 0, 0});
     return {sum, static_cast<SignalId>(sum + 1)};
   }
 
@@ -148,15 +178,17 @@ class Rebuilder {
     if (a == b) return {c, a};
     if (b == c) return {a, b};
     if (!carry_read) return {pair(GateKind::Xor, pair(GateKind::Xor, a, b), c), kConstantZero};
-    if (!sum_read) return {kConstantZero, pair(GateKind::Nand, or_and_invert(a, b, c), pair(GateKind::Nand, a, b))};
-    const SignalId sum = add(GateKind::FullAdder, in);
+    if (!sum_read)
+      return {kConstantZero,
+              pair(GateKind::Nand, fold(GateKind::OrAndInvert, {a, b, c, 0}), pair(GateKind::Nand, a, b))};
+    const SignalId sum = add(GateKind::FullAdder, {a, b, c, 0});
     return {sum, static_cast<SignalId>(sum + 1)};
   }
 
   const GateCircuit& old_;
   std::vector<bool> live_;
   std::vector<SignalId> now_;  // an old signal's place in the new circuit
-  std::map<std::pair<GateKind, std::array<SignalId, 3>>, SignalId> made_;
+  std::map<std::pair<GateKind, Inputs>, SignalId> made_;
   GateCircuit new_;
 };
 

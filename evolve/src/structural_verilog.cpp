@@ -129,8 +129,8 @@ class Reader {
     drive(target, value);
   }
 
-  SignalId add(GateKind kind, SignalId a, SignalId b = 0, SignalId c = 0) {
-    circuit_.gates.push_back({kind, {a, b, c}});
+  SignalId add(GateKind kind, SignalId a, SignalId b = 0, SignalId c = 0, SignalId d = 0) {
+    circuit_.gates.push_back({kind, {a, b, c, d}});
     return output_signal(circuit_.gates.size() - 1);
   }
 
@@ -154,34 +154,67 @@ class Reader {
     }
     if (peek() != "(") return net(read_name());
     next();
-    const SignalId inner = read_or();
+    SignalId inner = read_or();
+    if (peek() == "?") inner = read_choice(inner);
     expect(")");
     return inner;
+  }
+
+  /// CONDITION ? A : B; only ~(...) of it is a gate, so it is made inverted and inverted once more.
+  SignalId read_choice(SignalId condition) {
+    next();
+    const SignalId a = read_or();
+    expect(":");
+    const SignalId b = read_or();
+    return add(GateKind::Not, add(GateKind::MuxInvert, a, b, condition));
   }
 
   [[nodiscard]] bool is_own_gate(SignalId signal, std::size_t number) const {
     return number >= first_own_gate_ && number < circuit_.gates.size() && signal == output_signal(number);
   }
 
-  /// Turns the gate that this expression has just made into its inverting form.
+  /// Turns the gates that this expression has just made into their inverting form.
   SignalId invert(SignalId signal) {
     auto& gates = circuit_.gates;
     if (gates.empty() || !is_own_gate(signal, gates.size() - 1)) return add(GateKind::Not, signal);
     const Gate outer = gates.back();
-    const bool has_inner = gates.size() >= 2 && is_own_gate(outer.inputs[0], gates.size() - 2);
-    const Gate inner = has_inner ? gates[gates.size() - 2] : Gate{};
-    if (has_inner && outer.kind == GateKind::Or && inner.kind == GateKind::And)
-      return fuse(GateKind::AndOrInvert, inner, outer);
-    if (has_inner && outer.kind == GateKind::And && inner.kind == GateKind::Or)
-      return fuse(GateKind::OrAndInvert, inner, outer);
+    const std::size_t last = gates.size() - 1;
+    if (outer.kind == GateKind::And || outer.kind == GateKind::Or) {
+      const bool right_is_own = last >= 2 && is_own_gate(outer.inputs[1], last - 1);
+      if (right_is_own && is_own_gate(outer.inputs[0], last - 2)) {
+        if (const auto kind = fused(gates[last - 2].kind, gates[last - 1].kind, outer.kind))
+          return fuse(*kind,
+                      {gates[last - 2].inputs[0], gates[last - 2].inputs[1], gates[last - 1].inputs[0],
+                       gates[last - 1].inputs[1]},
+                      3);
+      } else if (last >= 1 && is_own_gate(outer.inputs[0], last - 1)) {
+        if (const auto kind = fused(gates[last - 1].kind, std::nullopt, outer.kind))
+          return fuse(*kind, {gates[last - 1].inputs[0], gates[last - 1].inputs[1], outer.inputs[1], 0}, 2);
+      }
+    }
+    if (outer.kind == GateKind::Not) {
+      gates.pop_back();
+      return outer.inputs[0];
+    }
     if (outer.kind == GateKind::And) gates.back().kind = GateKind::Nand;
     if (outer.kind == GateKind::Or) gates.back().kind = GateKind::Nor;
     if (outer.kind == GateKind::Xor) gates.back().kind = GateKind::Xnor;
     return gates.back().kind == outer.kind ? add(GateKind::Not, signal) : signal;
   }
-  SignalId fuse(GateKind kind, const Gate& inner, const Gate& outer) {
-    circuit_.gates.resize(circuit_.gates.size() - 2);
-    return add(kind, inner.inputs[0], inner.inputs[1], outer.inputs[1]);
+
+  /// The one gate for ~((a LEFT b) OUTER (c RIGHT d)), or for ~((a LEFT b) OUTER c).
+  static std::optional<GateKind> fused(GateKind left, std::optional<GateKind> right, GateKind outer) {
+    if (right && left != *right) return std::nullopt;
+    const bool alternates =
+        (left == GateKind::And && outer == GateKind::Or) || (left == GateKind::Or && outer == GateKind::And);
+    if (alternates && right) return outer == GateKind::Or ? GateKind::AndOrInvert22 : GateKind::OrAndInvert22;
+    if (alternates) return outer == GateKind::Or ? GateKind::AndOrInvert : GateKind::OrAndInvert;
+    if (left == outer && !right) return outer == GateKind::Or ? GateKind::Nor3 : GateKind::Nand3;
+    return std::nullopt;
+  }
+  SignalId fuse(GateKind kind, const std::array<SignalId, kGateInputs>& inputs, std::size_t gates_replaced) {
+    circuit_.gates.resize(circuit_.gates.size() - gates_replaced);
+    return add(kind, inputs[0], inputs[1], inputs[2], inputs[3]);
   }
 
   /// ax_fa u_s3 (.a_i(A), .b_i(B), .c_i(C), .s_o(S), .c_o(D));

@@ -9,15 +9,16 @@
 namespace axvp {
 namespace {
 
-constexpr std::array<std::string_view, kGateKinds> kKindNames{"not",  "and",   "or",    "xor", "nand", "nor",
-                                                              "xnor", "aoi21", "oai21", "ha",  "fa"};
+constexpr std::array<std::string_view, kGateKinds> kKindNames{"not",   "and",   "or",   "xor",   "nand",  "nor",
+                                                              "xnor",  "nand3", "nor3", "aoi21", "oai21", "aoi22",
+                                                              "oai22", "muxi",  "ha",   "fa"};
 
 struct Outputs {
   std::uint64_t output = 0, carry = 0;
 };
 
 /// 64 operand pairs at once.
-Outputs compute(GateKind kind, std::uint64_t a, std::uint64_t b, std::uint64_t c) {
+Outputs compute(GateKind kind, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) {
   switch (kind) {
     case GateKind::Not:
       return {~a};
@@ -33,10 +34,20 @@ Outputs compute(GateKind kind, std::uint64_t a, std::uint64_t b, std::uint64_t c
       return {~(a | b)};
     case GateKind::Xnor:
       return {~(a ^ b)};
+    case GateKind::Nand3:
+      return {~(a & b & c)};
+    case GateKind::Nor3:
+      return {~(a | b | c)};
     case GateKind::AndOrInvert:
       return {~((a & b) | c)};
     case GateKind::OrAndInvert:
       return {~((a | b) & c)};
+    case GateKind::AndOrInvert22:
+      return {~((a & b) | (c & d))};
+    case GateKind::OrAndInvert22:
+      return {~((a | b) & (c | d))};
+    case GateKind::MuxInvert:
+      return {~((c & a) | (~c & b))};
     case GateKind::HalfAdder:
       return {a ^ b, a & b};
     case GateKind::FullAdder:
@@ -141,7 +152,8 @@ TruthTable tabulate(const GateCircuit& circuit, Encoding encoding) {
     set_operands(signals, group / 4, group % 4);
     for (std::size_t g = 0; g < circuit.gates.size(); ++g) {
       const auto& in = circuit.gates[g].inputs;
-      const Outputs out = compute(circuit.gates[g].kind, signals[in[0]], signals[in[1]], signals[in[2]]);
+      const Outputs out =
+          compute(circuit.gates[g].kind, signals[in[0]], signals[in[1]], signals[in[2]], signals[in[3]]);
       signals[output_signal(g)] = out.output;
       signals[carry_signal(g)] = out.carry;
     }

@@ -17,7 +17,7 @@ std::string net(SignalId signal) {
 }
 
 std::string expression(const Gate& gate) {
-  const std::string a = net(gate.inputs[0]), b = net(gate.inputs[1]), c = net(gate.inputs[2]);
+  const std::string a = net(gate.inputs[0]), b = net(gate.inputs[1]), c = net(gate.inputs[2]), d = net(gate.inputs[3]);
   switch (gate.kind) {
     case GateKind::Not:
       return fmt::format("~{}", a);
@@ -33,10 +33,20 @@ std::string expression(const Gate& gate) {
       return fmt::format("~({} | {})", a, b);
     case GateKind::Xnor:
       return fmt::format("~({} ^ {})", a, b);
+    case GateKind::Nand3:
+      return fmt::format("~({} & {} & {})", a, b, c);
+    case GateKind::Nor3:
+      return fmt::format("~({} | {} | {})", a, b, c);
     case GateKind::AndOrInvert:
       return fmt::format("~(({} & {}) | {})", a, b, c);
     case GateKind::OrAndInvert:
       return fmt::format("~(({} | {}) & {})", a, b, c);
+    case GateKind::AndOrInvert22:
+      return fmt::format("~(({} & {}) | ({} & {}))", a, b, c, d);
+    case GateKind::OrAndInvert22:
+      return fmt::format("~(({} | {}) & ({} | {}))", a, b, c, d);
+    case GateKind::MuxInvert:
+      return fmt::format("~({} ? {} : {})", c, a, b);
     case GateKind::HalfAdder:
     case GateKind::FullAdder:
       break;

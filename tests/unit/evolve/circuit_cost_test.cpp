@@ -17,7 +17,7 @@ constexpr OperandDomain kUnsigned{Encoding::SignMagnitude, 8};
 constexpr std::uint64_t kNoLimit = ~0ull - 1;
 
 /// Outputs of one gate for constant inputs.
-std::array<bool, 2> outputs_of(GateKind kind, bool a, bool b, bool c) {
+std::array<bool, 2> outputs_of(GateKind kind, bool a, bool b, bool c, bool d) {
   switch (kind) {
     case GateKind::Not:
       return {!a};
@@ -33,6 +33,16 @@ std::array<bool, 2> outputs_of(GateKind kind, bool a, bool b, bool c) {
       return {!(a || b)};
     case GateKind::Xnor:
       return {a == b};
+    case GateKind::Nand3:
+      return {!(a && b && c)};
+    case GateKind::Nor3:
+      return {!(a || b || c)};
+    case GateKind::AndOrInvert22:
+      return {!((a && b) || (c && d))};
+    case GateKind::OrAndInvert22:
+      return {!((a || b) && (c || d))};
+    case GateKind::MuxInvert:
+      return {!(c ? a : b)};
     case GateKind::AndOrInvert:
       return {!((a && b) || c)};
     case GateKind::OrAndInvert:
@@ -86,7 +96,7 @@ class EventSimulation {
   }
   [[nodiscard]] std::array<bool, 2> compute(std::size_t g) const {
     const auto& in = circuit_.gates[g].inputs;
-    return outputs_of(circuit_.gates[g].kind, value_[in[0]], value_[in[1]], value_[in[2]]);
+    return outputs_of(circuit_.gates[g].kind, value_[in[0]], value_[in[1]], value_[in[2]], value_[in[3]]);
   }
   void step() {
     int now = pending_.begin()->second.time;

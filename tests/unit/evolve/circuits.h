@@ -25,7 +25,7 @@ inline GateCircuit built_in_circuit(const std::string& id) {
 inline GateCircuit mutated_circuit(const GateCircuit& circuit, int mutations, std::uint64_t seed) {
   Random random{seed};
   Genome genome = encode(circuit, circuit.gates.size() / 2);
-  for (int n = 0; n < mutations; ++n) mutate_gene(genome, random);
+  for (int n = 0; n < mutations; ++n) mutate_gene(genome, all_functions(), random);
   Program program;
   compile(genome, program);
   return to_circuit(program);
@@ -39,8 +39,9 @@ inline CellCosts plain_costs() {
   for (std::size_t kind = 0; kind < kGateKinds; ++kind) {
     CellCosts::Cell& cell = costs.cells[kind];
     const auto number = static_cast<double>(kind + 1);
+    cell.name = "cell";
     cell.area = SquareMicrometres{10 * number};
-    cell.input_pf = {0.010, 0.012, 0.014};
+    cell.input_pf = {0.010, 0.012, 0.014, 0.011};
     cell.outputs = {CellCosts::Output{0.02 * number, 0.05 + 0.02 * number, 1.0},
                     CellCosts::Output{0.03 * number, 0.04 + 0.02 * number, 2.0}};
   }

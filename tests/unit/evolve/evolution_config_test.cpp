@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "axvp/evolve/evolution.h"
+#include "axvp/power/synthesis.h"
 
 namespace axvp {
 namespace {
@@ -23,7 +24,8 @@ TEST(EvolutionConfigTest, ReadsEveryField) {
   std::string counts;
   for (int code = 0; code < 256; ++code) counts += std::to_string(code) + ", ";
   const auto config = config_from(
-      "encoding = 's8'\ncost = 'zero_delay'\nseeds = ['a', 'b.sv']\nliberty = 'l.lib'\ntransitions = 1024\n"
+      "encoding = 's8'\ncost = 'zero_delay'\nseeds = ['a', 'b.sv']\nmap_seeds = false\nliberty = 'l.lib'\ntransitions "
+      "= 1024\n"
       "operands = 'o.csv'\n[error]\nmetric = 'std'\nlimit = 12.5\nzero_products = true\nmean_limit = 0.5\n"
       "usage = { x = [" +
       counts + "], w = [" + counts +
@@ -91,6 +93,7 @@ TEST(EvolutionConfigTest, OperandsAreReadStrictly) {
 TEST(EvolutionConfigTest, PrepareSaysWhichSeedIsWrong) {
   EvolutionConfig config;
   config.bound.limit = 100;
+  config.map_seeds = false;
   const auto error_with_seed = [&config](const std::string& seed) {
     config.seeds = {seed};
     const auto task = prepare(config);
@@ -103,6 +106,26 @@ TEST(EvolutionConfigTest, PrepareSaysWhichSeedIsWrong) {
   EXPECT_THAT(error_with_seed("dadda-exact"), HasSubstr("is an sm8 multiplier, expected s8"));
   config.liberty = "no.lib";
   EXPECT_THAT(error_with_seed("dadda-exact"), HasSubstr("no.lib"));
+}
+
+TEST(EvolutionConfigTest, MappedSeedsComputeTheSameWithFewerCells) {
+  if (!Synthesiser::create({})) GTEST_SKIP() << "Yosys or the default library is missing";
+  EvolutionConfig config;
+  config.bound.limit = 1000;
+  config.domain.weight_bits = 8;
+  config.seeds = {"dadda_or-v8", "dadda_trunc-k7c"};
+  config.map_seeds = false;
+  const auto plain = prepare(config);
+  config.map_seeds = true;
+  const auto mapped = prepare(config);
+  ASSERT_TRUE(plain && mapped) << (plain ? mapped : plain).error().message;
+  auto cost = CircuitCost::make(CostKind::Area, plain->cells, {}).value();
+  for (std::size_t n = 0; n < 2; ++n) {
+    EXPECT_EQ(tabulate(mapped->seeds[n], Encoding::SignMagnitude), tabulate(plain->seeds[n], Encoding::SignMagnitude));
+    EXPECT_LE(cost.area(compile(mapped->seeds[n])).value, cost.area(compile(plain->seeds[n])).value);
+  }
+  // The OR columns become AND-OR cells.
+  EXPECT_LT(cost.area(compile(mapped->seeds[0])).value, 0.9 * cost.area(compile(plain->seeds[0])).value);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST(GenomeTest, MutationsKeepEveryGenomeValid) {
   Genome genome = encode(built_in_circuit("dadda_or-v6c"), 60);
   Program program;
   for (int n = 0; n < 20000; ++n) {
-    mutate_gene(genome, random);
+    mutate_gene(genome, all_functions(), random);
     if (n % 50 != 0) continue;
     compile(genome, program);
     const auto good = check(to_circuit(program));

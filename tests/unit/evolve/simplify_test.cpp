@@ -36,6 +36,9 @@ TEST(SimplifyTest, FoldsAddersByHand) {
   EXPECT_EQ(simplified("ha x0 w0;p g0 0" + zeros), "xor x0 w0;p g0 0" + zeros);
   EXPECT_EQ(simplified("ha x0 w0;p g0c 0" + zeros), "and x0 w0;p g0 0" + zeros);
   EXPECT_EQ(simplified("fa x0 w0 x0;p g0 g0c" + zeros), "p w0 x0" + zeros);
+  EXPECT_EQ(simplified("aoi22 x0 w0 x1 1;oai22 x0 w0 x0 w1;p g0 g1" + zeros),
+            "aoi21 x0 w0 x1;aoi21 w0 w1 x0;p g0 g1" + zeros);
+  EXPECT_EQ(simplified("nand3 x0 1 w0;muxi 0 x1 w1;p g0 g1" + zeros), "nand x0 w0;not x1;or w1 g1;p g0 g2" + zeros);
   EXPECT_EQ(simplified("not x0;not g0;and g1 1;p g2 1" + zeros), "p x0 1" + zeros);
   EXPECT_EQ(simplified("and x0 w0;and w0 x0;or g0 g1;p g2 0" + zeros), "and x0 w0;p g0 0" + zeros);
 }

@@ -36,7 +36,8 @@ int product_of(const GateCircuit& circuit, int x, int w) {
   for (int bit = 0; bit < 8; ++bit) value.push_back((x >> bit) & 1);
   for (int bit = 0; bit < 8; ++bit) value.push_back((w >> bit) & 1);
   for (const Gate& gate : circuit.gates) {
-    const int a = value[gate.inputs[0]], b = value[gate.inputs[1]], c = value[gate.inputs[2]];
+    const int a = value[gate.inputs[0]], b = value[gate.inputs[1]], c = value[gate.inputs[2]],
+              d = value[gate.inputs[3]];
     int output = 0, carry = 0;
     switch (gate.kind) {
       case GateKind::Not:
@@ -59,6 +60,21 @@ int product_of(const GateCircuit& circuit, int x, int w) {
         break;
       case GateKind::Xnor:
         output = a == b;
+        break;
+      case GateKind::Nand3:
+        output = 1 - a * b * c;
+        break;
+      case GateKind::Nor3:
+        output = a + b + c == 0;
+        break;
+      case GateKind::AndOrInvert22:
+        output = a * b + c * d == 0;
+        break;
+      case GateKind::OrAndInvert22:
+        output = (a + b) * (c + d) == 0;
+        break;
+      case GateKind::MuxInvert:
+        output = 1 - (c == 1 ? a : b);
         break;
       case GateKind::AndOrInvert:
         output = a * b + c == 0;

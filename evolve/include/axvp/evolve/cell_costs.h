@@ -17,15 +17,16 @@ struct CellCosts {
     double delay_ns_per_pf = 0.0;
   };
   struct Cell {
-    std::string name;
+    std::string name;  ///< Empty: the library has none, and circuits must not use the gate.
     SquareMicrometres area{};
-    std::array<double, 3> input_pf{};  ///< Capacitance of the pins for inputs a, b, c.
-    std::array<Output, 2> outputs{};   ///< Output or sum, carry.
+    std::array<double, kGateInputs> input_pf{};  ///< Capacitance of the pins for inputs a, b, c, d.
+    std::array<Output, 2> outputs{};             ///< Output or sum, carry.
   };
   std::string library;
   double voltage_v = 0.0;
   std::array<Cell, kGateKinds> cells;  ///< By GateKind.
 
+  [[nodiscard]] bool has(GateKind kind) const { return !of(kind).name.empty(); }
   [[nodiscard]] const Cell& of(GateKind kind) const { return cells[static_cast<std::size_t>(kind)]; }
 };
 

@@ -36,6 +36,7 @@ struct EvolutionConfig {
   ErrorBound bound;
   CostKind cost = CostKind::Glitch;
   std::vector<std::string> seeds{"dadda-exact"};  ///< Multiplier ids or structural Verilog files, islands in turn.
+  bool map_seeds = true;  ///< Maps the seeds to the library with Yosys first, so that the search begins with its cells.
   std::filesystem::path liberty{kDefaultLiberty};
   std::size_t transitions = 2048;  ///< Sample for the energies: a multiple of 512.
   std::filesystem::path operands;  ///< CSV with x_before, w_before, x, w; empty: uniform. Also gives bound.usage.
@@ -63,8 +64,8 @@ struct EvolutionTask {
   std::string identity;  ///< SHA-256 of all of this: a checkpoint continues only the search that wrote it.
 };
 
-/// Reads seeds, library and operands. Fails where a seed does not exist, has modes, is of the other encoding or exceeds
-/// the bound.
+/// Reads seeds, library and operands. Fails where Yosys is needed and missing, where a seed does not exist, has modes,
+/// is of the other encoding or exceeds the bound.
 [[nodiscard]] Result<EvolutionTask> prepare(const EvolutionConfig& config);
 [[nodiscard]] std::string identity_of(const EvolutionTask& task);
 
@@ -98,6 +99,11 @@ struct EvolutionResult {
   std::uint64_t evaluations = 0;
   bool complete = false;  ///< False if the progress function stopped it.
 };
+
+/// What a search found, with the configuration that finds it again and the inputs' hashes; a schema version, units in the
+/// names.
+[[nodiscard]] nlohmann::json to_json(const EvolutionResult& result, const EvolutionConfig& config,
+                                     const EvolutionTask& task);
 
 /// Evolution strategy (1 + lambda) with neutral drift on islands. Fails if a seed exceeds the bound, if the checkpoint
 /// cannot be read or written or belongs to another search.

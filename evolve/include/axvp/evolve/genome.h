@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -16,7 +17,7 @@ namespace axvp {
 struct Genome {
   struct Node {
     std::uint8_t function = 0;  ///< A GateKind, or kWire.
-    std::array<SignalId, 3> inputs{};
+    std::array<SignalId, kGateInputs> inputs{};
 
     [[nodiscard]] bool operator==(const Node& other) const {
       return function == other.function && inputs == other.inputs;
@@ -24,6 +25,7 @@ struct Genome {
   };
   static constexpr std::uint8_t kWire = kGateKinds;  ///< Passes its first input on; costs nothing.
   static constexpr std::uint8_t kFunctions = kGateKinds + 1;
+  static constexpr std::size_t kGenesPerNode = 1 + kGateInputs;
 
   std::vector<Node> nodes;
   std::array<SignalId, 16> product{};
@@ -37,14 +39,17 @@ struct Genome {
 struct Program {
   struct Step {
     GateKind kind = GateKind::And;
-    std::array<std::uint16_t, 3> inputs{};  ///< Slots; those beyond inputs_of(kind) are 0.
-    std::uint16_t output = 0;               ///< Slot; an adder's carry is in the next one.
+    std::uint16_t inputs[kGateInputs]{};  ///< Slots; those beyond inputs_of(kind) are 0. Plain, for the kernels.
+    std::uint16_t output = 0;             ///< Slot; an adder's carry is in the next one.
 
-    [[nodiscard]] bool operator==(const Step& other) const { return kind == other.kind && inputs == other.inputs; }
+    [[nodiscard]] bool operator==(const Step& other) const {
+      return kind == other.kind && std::equal(inputs, inputs + kGateInputs, other.inputs);
+    }
   };
   std::vector<Step> steps;
   std::array<std::uint16_t, 16> product{};
   std::uint16_t slots = kFirstGateSignal;
+  std::vector<std::uint8_t> uses_node;  ///< Of the genome's nodes: whether its genes matter; not compared.
 
   [[nodiscard]] bool operator==(const Program& other) const { return steps == other.steps && product == other.product; }
   [[nodiscard]] bool operator!=(const Program& other) const { return !(*this == other); }
@@ -59,7 +64,13 @@ void compile(const Genome& genome, Program& program);
 [[nodiscard]] Program compile(const GateCircuit& circuit);
 [[nodiscard]] GateCircuit to_circuit(const Program& program);
 
-/// Changes one gene to another value, each gene (function, the inputs its function reads, product bit) equally likely.
-void mutate_gene(Genome& genome, Random& random);
+/// The functions that mutations may choose, in ascending order: kWire and gates that the library has.
+using FunctionSet = std::vector<std::uint8_t>;
+[[nodiscard]] FunctionSet all_functions();
+
+/// Gives one gene a random value, each gene (function, the inputs its function reads, product bit) equally likely.
+/// Returns the node it belongs to, or kProductGene.
+std::size_t mutate_gene(Genome& genome, const FunctionSet& functions, Random& random);
+inline constexpr std::size_t kProductGene = ~std::size_t{0};
 
 }  // namespace axvp

@@ -12,32 +12,37 @@
 
 namespace axvp {
 
-/// What one gate computes from its inputs a, b, c.
+/// What one gate computes from its inputs a, b, c, d: cells that libraries have.
 enum class GateKind : std::uint8_t {
-  Not,          ///< ~a
-  And,          ///< a & b
-  Or,           ///< a | b
-  Xor,          ///< a ^ b
-  Nand,         ///< ~(a & b)
-  Nor,          ///< ~(a | b)
-  Xnor,         ///< ~(a ^ b)
-  AndOrInvert,  ///< ~((a & b) | c)
-  OrAndInvert,  ///< ~((a | b) & c)
-  HalfAdder,    ///< sum a ^ b, carry a & b
-  FullAdder,    ///< sum a ^ b ^ c, carry majority(a, b, c)
+  Not,            ///< ~a
+  And,            ///< a & b
+  Or,             ///< a | b
+  Xor,            ///< a ^ b
+  Nand,           ///< ~(a & b)
+  Nor,            ///< ~(a | b)
+  Xnor,           ///< ~(a ^ b)
+  Nand3,          ///< ~(a & b & c)
+  Nor3,           ///< ~(a | b | c)
+  AndOrInvert,    ///< ~((a & b) | c)
+  OrAndInvert,    ///< ~((a | b) & c)
+  AndOrInvert22,  ///< ~((a & b) | (c & d))
+  OrAndInvert22,  ///< ~((a | b) & (c | d))
+  MuxInvert,      ///< ~(c ? a : b)
+  HalfAdder,      ///< sum a ^ b, carry a & b
+  FullAdder,      ///< sum a ^ b ^ c, carry majority(a, b, c)
 };
-inline constexpr std::size_t kGateKinds = 11;
+inline constexpr std::size_t kGateKinds = 16;
+inline constexpr std::size_t kGateInputs = 4;
 
-/// 1, 2 or 3.
+/// 1 to 4.
 [[nodiscard]] constexpr int inputs_of(GateKind kind) {
-  if (kind == GateKind::Not) return 1;
-  const bool three = kind == GateKind::AndOrInvert || kind == GateKind::OrAndInvert || kind == GateKind::FullAdder;
-  return three ? 3 : 2;
+  constexpr int kInputs[kGateKinds] = {1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 3, 2, 3};
+  return kInputs[static_cast<std::size_t>(kind)];
 }
 [[nodiscard]] constexpr bool has_carry(GateKind kind) {
   return kind == GateKind::HalfAdder || kind == GateKind::FullAdder;
 }
-/// As in the text form: "not", "and", ..., "aoi21", "oai21", "ha", "fa".
+/// As in the text form: "not", "and", ..., "aoi21", "oai21", "aoi22", "oai22", "muxi", "ha", "fa".
 [[nodiscard]] std::string_view to_string(GateKind kind);
 
 /// A wire of a GateCircuit: constants, operand bits, then two numbers for each gate, its output (a sum) and its carry.
@@ -60,7 +65,7 @@ inline constexpr SignalId kFirstGateSignal = 18;
 
 struct Gate {
   GateKind kind = GateKind::And;
-  std::array<SignalId, 3> inputs{};  ///< Those beyond inputs_of(kind) are 0.
+  std::array<SignalId, kGateInputs> inputs{};  ///< Those beyond inputs_of(kind) are 0.
 
   [[nodiscard]] bool operator==(const Gate& other) const { return kind == other.kind && inputs == other.inputs; }
 };
