@@ -18,6 +18,12 @@ KernelScratch& thread_scratch() {
 
 }  // namespace
 
+std::int32_t stored_word(const std::uint8_t* bytes) {
+  std::uint32_t word = 0;
+  for (std::size_t byte = 0; byte < 4; ++byte) word |= static_cast<std::uint32_t>(bytes[byte]) << (8 * byte);
+  return static_cast<std::int32_t>(word);
+}
+
 StoredTensor quantise_image(const QuantizedNetwork& network, const Image& image) {
   const QuantizedTensor& input = network.tensors[network.input];
   const ClampRange range = full_range(input.type, network.encoding);
@@ -86,37 +92,50 @@ Result<Int8Executor> Int8Executor::create(const QuantizedNetwork& network, const
   return executor;
 }
 
+void Int8Executor::accumulate_layer(std::size_t index, const std::uint8_t* const* inputs, std::size_t images,
+                                    std::int32_t* accumulators, KernelScratch& scratch) const {
+  layers_[index].kernel->accumulate(inputs, images, accumulators, scratch);
+}
+
 std::vector<std::int32_t> Int8Executor::accumulators_of_layer(std::size_t index, const StoredTensor& input) const {
   const QuantizedNode& node = network_->nodes[network_->layers()[index]];
-  const Shape& out = network_->tensors[node.output].shape;
-  std::vector<std::int32_t> accumulators(out.size());
+  std::vector<std::int32_t> accumulators(network_->tensors[node.output].shape.size());
   const std::uint8_t* image = input.data();
-  layers_[index].kernel->accumulate(&image, 1, accumulators.data(), thread_scratch());
+  accumulate_layer(index, &image, 1, accumulators.data(), thread_scratch());
   return accumulators;
 }
 
 void Int8Executor::run_node(std::size_t index, std::vector<StoredTensor>& tensors) const {
   const QuantizedNode& node = network_->nodes[index];
+  StoredTensor& result = tensors[node.output];
+  result.resize(stored_bytes(network_->tensors[node.output]));
+  const std::uint8_t* first = tensors[node.inputs[0]].data();
+  const std::uint8_t* second = node.inputs.size() > 1 ? tensors[node.inputs[1]].data() : nullptr;
+  std::uint8_t* bytes = result.data();
+  run_node(index, {&first, &second, &bytes, 1}, thread_scratch());
+}
+
+void Int8Executor::run_node(std::size_t index, const NodeBatch& batch, KernelScratch& scratch) const {
+  const QuantizedNode& node = network_->nodes[index];
   const QuantizedTensor& in = network_->tensors[node.inputs[0]];
   const QuantizedTensor& out = network_->tensors[node.output];
-  StoredTensor& result = tensors[node.output];
-  result.resize(stored_bytes(out));
-  const StoredTensor& first = tensors[node.inputs[0]];
   if (const auto* convolution = std::get_if<QuantizedConvolution>(&node.operation)) {
-    const std::size_t layer = layer_of_node_[index];
-    const std::uint8_t* image = first.data();
-    std::uint8_t* bytes = result.data();
-    layers_[layer].kernel->run(&image, 1, {layers_[layer].requantisation.get(), convolution->range, out.type}, &bytes,
-                               thread_scratch());
-  } else if (const auto* add = std::get_if<QuantizedAdd>(&node.operation)) {
-    run_add(*add, in, first.data(), network_->tensors[node.inputs[1]], tensors[node.inputs[1]].data(), out,
-            result.data());
-  } else if (const auto* average_pool = std::get_if<QuantizedAveragePool>(&node.operation)) {
-    run_average_pool(*average_pool, in, first.data(), out, result.data());
-  } else if (const auto* max_pool = std::get_if<QuantizedMaxPool>(&node.operation)) {
-    run_max_pool(*max_pool, in, first.data(), out, result.data());
-  } else {
-    run_resample(std::get<Resample>(node.operation), in, first.data(), out, result.data());
+    const Layer& layer = layers_[layer_of_node_[index]];
+    layer.kernel->run(batch.first, batch.images, {layer.requantisation.get(), convolution->range, out.type},
+                      batch.results, scratch);
+    return;
+  }
+  for (std::size_t i = 0; i < batch.images; ++i) {
+    const std::uint8_t* first = batch.first[i];
+    std::uint8_t* result = batch.results[i];
+    if (const auto* add = std::get_if<QuantizedAdd>(&node.operation))
+      run_add(*add, in, first, network_->tensors[node.inputs[1]], batch.second[i], out, result);
+    else if (const auto* average_pool = std::get_if<QuantizedAveragePool>(&node.operation))
+      run_average_pool(*average_pool, in, first, out, result);
+    else if (const auto* max_pool = std::get_if<QuantizedMaxPool>(&node.operation))
+      run_max_pool(*max_pool, in, first, out, result);
+    else
+      run_resample(std::get<Resample>(node.operation), in, first, out, result);
   }
 }
 
@@ -131,11 +150,7 @@ std::vector<std::int32_t> Int8Executor::run(const StoredTensor& input) const {
   const auto tensors = run_all(input);
   const StoredTensor& bytes = tensors[network_->output];
   std::vector<std::int32_t> logits(bytes.size() / 4);
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    std::uint32_t word = 0;
-    for (std::size_t byte = 0; byte < 4; ++byte) word |= static_cast<std::uint32_t>(bytes[4 * i + byte]) << (8 * byte);
-    logits[i] = static_cast<std::int32_t>(word);
-  }
+  for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = stored_word(bytes.data() + 4 * i);
   return logits;
 }
 

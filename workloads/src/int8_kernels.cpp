@@ -18,6 +18,24 @@ std::int32_t stored_value(const std::uint8_t* bytes, ElementType type, std::size
   return type == ElementType::Signed8 ? static_cast<std::int8_t>(bytes[index]) : bytes[index];
 }
 
+/// Up to this shift, two products of a byte and 16 bits and the rounding constant add up in 32 bits.
+constexpr int kWidestNarrowShift = 30;
+
+/// add_scaled in 32 bits, which compilers vectorise.
+template <class A, class B>
+void add_in_32_bits(const QuantizedAdd& add, const A* a, const B* b, std::size_t size, std::uint8_t* out) {
+  const std::int32_t multiplier_a = add.scaling.multiplier_a;
+  const std::int32_t multiplier_b = add.scaling.multiplier_b;
+  const std::int32_t half = std::int32_t{1} << (add.scaling.shift - 1);
+  const int shift = add.scaling.shift;
+  const std::int32_t low = add.range.low;
+  const std::int32_t high = add.range.high;
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::int32_t sum = (a[i] * multiplier_a + b[i] * multiplier_b + half) >> shift;
+    out[i] = static_cast<std::uint8_t>(sum < low ? low : sum > high ? high : sum);
+  }
+}
+
 /// One run of output channels that read the same input channels.
 struct ChannelRun {
   int first_input_channel = 0;
@@ -159,9 +177,23 @@ void accumulate(const ConvolutionTile& tile, const GatedProducts& products, std:
 void run_add(const QuantizedAdd& add, const QuantizedTensor& a, const std::uint8_t* bytes_a, const QuantizedTensor& b,
              const std::uint8_t* bytes_b, const QuantizedTensor& out, std::uint8_t* bytes_out) {
   const std::size_t size = out.shape.size();
-  for (std::size_t i = 0; i < size; ++i)
-    bytes_out[i] = static_cast<std::uint8_t>(
-        add_scaled(stored_value(bytes_a, a.type, i), stored_value(bytes_b, b.type, i), add.scaling, add.range));
+  if (add.scaling.shift > kWidestNarrowShift) {
+    for (std::size_t i = 0; i < size; ++i)
+      bytes_out[i] = static_cast<std::uint8_t>(
+          add_scaled(stored_value(bytes_a, a.type, i), stored_value(bytes_b, b.type, i), add.scaling, add.range));
+    return;
+  }
+  const bool a_is_signed = a.type == ElementType::Signed8;
+  const bool b_is_signed = b.type == ElementType::Signed8;
+  const auto in_32_bits = [&](const auto* values_a, const auto* values_b) {
+    add_in_32_bits(add, values_a, values_b, size, bytes_out);
+  };
+  const auto* signed_a = reinterpret_cast<const std::int8_t*>(bytes_a);
+  const auto* signed_b = reinterpret_cast<const std::int8_t*>(bytes_b);
+  if (a_is_signed)
+    b_is_signed ? in_32_bits(signed_a, signed_b) : in_32_bits(signed_a, bytes_b);
+  else
+    b_is_signed ? in_32_bits(bytes_a, signed_b) : in_32_bits(bytes_a, bytes_b);
 }
 
 void run_average_pool(const QuantizedAveragePool& pool, const QuantizedTensor& in, const std::uint8_t* bytes_in,

@@ -18,6 +18,9 @@ namespace axvp {
 /// A stored tensor: bytes for 8-bit elements, four little-endian bytes an element for Signed32.
 using StoredTensor = std::vector<std::uint8_t>;
 
+/// A Signed32 element from its four stored bytes.
+[[nodiscard]] std::int32_t stored_word(const std::uint8_t* bytes);
+
 /// The bytes that a data set's image has at the network's input: preprocessing, then round-half-up to steps of the
 /// input's scale, clamped. Computed through a table of 256 x 3 entries, so it is the same on every machine.
 [[nodiscard]] StoredTensor quantise_image(const QuantizedNetwork& network, const Image& image);
@@ -33,8 +36,8 @@ struct ConvolutionTile {
   int channel_begin = 0, channel_end = 0;  ///< Output channels; within one group if groups > 1, or any whole groups.
 };
 
-/// The specification: acc[(row, column, channel)] = sum over k of products(x, w), int32, rows and channels of the tile only; padding adds
-/// 0.
+/// The specification: acc[(row, column, channel)] = sum over k of products(x, w), int32, rows and channels of the tile
+/// only; padding adds 0.
 void accumulate(const ConvolutionTile& tile, const GatedProducts& products, std::int32_t* accumulators);
 
 /// The same sums, bit for bit, by the fast kernels of the tile's plan (convolution_kernel.h). Packs the tile's weights
@@ -56,6 +59,14 @@ void run_resample(const Resample& resample, const QuantizedTensor& in, const std
 void requantise_tensor(const std::int32_t* accumulators, std::size_t pixels, const std::vector<Requantisation>& set,
                        ClampRange range, ElementType type, std::uint8_t* bytes_out);
 
+/// Stored bytes of a node's operands and of its result, an image each; `second` for additions only.
+struct NodeBatch {
+  const std::uint8_t* const* first = nullptr;
+  const std::uint8_t* const* second = nullptr;
+  std::uint8_t* const* results = nullptr;
+  std::size_t images = 0;
+};
+
 /// Runs an int8 network at one operating point, bit for bit by docs/arithmetic.md. Immutable; the network must outlive
 /// it.
 class Int8Executor {
@@ -74,8 +85,14 @@ class Int8Executor {
   /// Accumulators of layer `index`, [pixel][channel], from the stored bytes of its input.
   [[nodiscard]] std::vector<std::int32_t> accumulators_of_layer(std::size_t index, const StoredTensor& input) const;
 
+  /// The same of several images at once, [image][pixel][channel]: faster on small maps.
+  void accumulate_layer(std::size_t index, const std::uint8_t* const* inputs, std::size_t images,
+                        std::int32_t* accumulators, KernelScratch& scratch) const;
+
   /// Computes node `node` (an index into nodes) from the tensors present in `tensors`.
   void run_node(std::size_t node, std::vector<StoredTensor>& tensors) const;
+  /// Computes node `node` of several images at once. Does not allocate beyond the scratch's growth.
+  void run_node(std::size_t node, const NodeBatch& batch, KernelScratch& scratch) const;
 
   [[nodiscard]] const QuantizedNetwork& network() const { return *network_; }
   [[nodiscard]] const OperatingPoint& operating_point() const { return point_; }
@@ -91,7 +108,7 @@ class Int8Executor {
 
   const QuantizedNetwork* network_;
   OperatingPoint point_;
-  std::vector<std::size_t> layer_of_node_;                               // npos for other nodes
+  std::vector<std::size_t> layer_of_node_;  // npos for other nodes
   std::vector<Layer> layers_;
 };
 
