@@ -12,7 +12,7 @@ SystolicArray::SystolicArray(const sc_core::sc_module_name& name, const ArrayCon
       config_(config),
       encoding_(encoding),
       multipliers_(std::move(multipliers)),
-      products_(2 * multipliers_.size()) {
+      plans_(2 * multipliers_.size()) {
   runs.bind(*this);
   SC_THREAD(run_thread);
 }
@@ -66,11 +66,11 @@ void SystolicArray::run_thread() {
   }
 }
 
-const GatedProducts& SystolicArray::selected_products() {
+const std::shared_ptr<const ProductPlan>& SystolicArray::selected_plan() {
   const bool is_signed = descriptor_.input_type == ElementType::Signed8;
-  auto& products = products_[2 * std::size_t{selector_} + (is_signed ? 1 : 0)];
-  if (!products) products = std::make_unique<const GatedProducts>(multipliers_[selector_], encoding_, is_signed);
-  return *products;
+  auto& plan = plans_[2 * std::size_t{selector_} + (is_signed ? 1 : 0)];
+  if (!plan) plan = ProductPlan::of(multipliers_[selector_], encoding_, is_signed);
+  return plan;
 }
 
 void SystolicArray::compute(const ArrayRun& run) {
@@ -78,7 +78,7 @@ void SystolicArray::compute(const ArrayRun& run) {
   const ConvolutionTile tile{&convolution_,        descriptor_.input, activation_port->block(run.input_offset),
                              run.tile.input_begin, weights,           run.tile.begin,
                              run.tile.end,         run.group.begin,   run.group.end};
-  accumulate(tile, selected_products(), accumulator_port->words(run.accumulator_offset));
+  accumulate(tile, selected_plan(), accumulator_port->words(run.accumulator_offset));
   count(run, weights);
 }
 

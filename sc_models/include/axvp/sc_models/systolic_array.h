@@ -8,9 +8,9 @@
 
 #include "axvp/accel/activity.h"
 #include "axvp/accel/program.h"
-#include "axvp/multipliers/gated_products.h"
 #include "axvp/sc_models/scratchpad.h"
 #include "axvp/sc_models/unit.h"
+#include "axvp/workloads/product_plan.h"
 
 namespace axvp {
 
@@ -57,12 +57,12 @@ class SystolicArray final : public Unit, public ArrayIf {
   [[nodiscard]] bool operands_resident(const ArrayRun& run);
   void compute(const ArrayRun& run);
   void count(const ArrayRun& run, const std::int8_t* weights);
-  [[nodiscard]] const GatedProducts& selected_products();
+  [[nodiscard]] const std::shared_ptr<const ProductPlan>& selected_plan();
 
   ArrayConfig config_;
   Encoding encoding_;
   std::vector<TruthTable> multipliers_;
-  std::vector<std::unique_ptr<const GatedProducts>> products_;  ///< [selector][input signed], made when first used.
+  std::vector<std::shared_ptr<const ProductPlan>> plans_;  ///< [selector][input signed], made when first used.
   Descriptor descriptor_;
   QuantizedConvolution convolution_;  ///< The same as the kernel wants it, without weights.
   std::uint8_t selector_ = 0;
