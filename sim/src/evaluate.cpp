@@ -1,13 +1,11 @@
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <thread>
 
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
 #include "axvp/workloads/evaluation.h"
 #include "command.h"
-#include "embedded_files.h"
 #include "workload.h"
 
 namespace axvp::sim {
@@ -82,18 +80,13 @@ Result<std::vector<Int8Executor>> make_executors(Workload& workload) {
   return executors;
 }
 
-Result<NetworkRunConfig> read_config(const Options& options) {
-  const auto document =
-      options.config.empty() ? parse_toml(default_config(), "default.toml") : load_toml(options.config);
-  if (!document) return forward_error(document);
-  FieldReader root{*document};
-  auto config = read_network_run(root, std::filesystem::path{options.config}.parent_path());
-  for (const char* other : {"seed", "controller", "platform", "energy"}) static_cast<void>(root.raw(other));
-  if (const auto done = root.finish(); !done) return forward_error(done);
-  if (!options.network.empty()) config.workload.network = options.network;
-  if (!options.data.empty()) config.workload.data = options.data;
-  if (options.images != 0) config.workload.images = options.images;
-  if (!options.multiplier.empty()) config.points = {{options.multiplier, options.multiplier, {}}};
+Result<RunConfig> read_config(const Options& options) {
+  auto config = load_run_config(options.config);
+  if (!config) return config;
+  if (!options.network.empty()) config->workload.network = options.network;
+  if (!options.data.empty()) config->workload.data = options.data;
+  if (options.images != 0) config->workload.images = options.images;
+  if (!options.multiplier.empty()) config->points = {{options.multiplier, options.multiplier, {}}};
   return config;
 }
 

@@ -1,5 +1,7 @@
 #include "run_config.h"
 
+#include "embedded_files.h"
+
 namespace axvp::sim {
 namespace {
 
@@ -30,31 +32,58 @@ TuningConfig read_tuning(FieldReader table) {
   return config;
 }
 
-}  // namespace
-
-NetworkRunConfig read_network_run(FieldReader& root, const std::filesystem::path& folder) {
-  NetworkRunConfig config;
-  config.workload = read_workload(root.table("workload"));
-  config.tuning = read_tuning(root.table("tuning"));
+std::vector<UserMultiplier> read_multipliers(FieldReader& root, const std::filesystem::path& folder) {
+  std::vector<UserMultiplier> multipliers;
   for (auto& table : root.tables("multiplier")) {
     UserMultiplier multiplier{table.string("id"), folder / table.string("table"), std::nullopt, 0.0, 0.0};
     if (table.has("energy_pj")) multiplier.energy_pj = table.number("energy_pj", {0.0});
     multiplier.area_um2 = table.number("area_um2", {0.0}, 0.0);
     multiplier.leakage_nw = table.number("leakage_nw", {0.0}, 0.0);
-    config.multipliers.push_back(std::move(multiplier));
+    multipliers.push_back(std::move(multiplier));
   }
+  return multipliers;
+}
+
+std::vector<PointConfig> read_points(FieldReader& root) {
+  std::vector<PointConfig> points;
   for (auto& table : root.tables("operating_point")) {
     PointConfig point;
     point.name = table.string("name");
     point.multiplier = table.string("multiplier");
     FieldReader layers = table.table("layers");
     for (const auto& layer : layers.keys()) point.layers[layer] = layers.string(layer);
-    config.points.push_back(std::move(point));
+    points.push_back(std::move(point));
   }
+  return points;
+}
+
+}  // namespace
+
+Result<RunConfig> load_run_config(const std::string& path) {
+  const auto document = path.empty() ? parse_toml(default_config(), "default.toml") : load_toml(path);
+  if (!document) return forward_error(document);
+  const auto folder = std::filesystem::path{path}.parent_path();
+  FieldReader root{*document};
+  RunConfig config;
+  config.seed = static_cast<std::uint64_t>(root.integer("seed", {0}, 1));
+  config.workload = read_workload(root.table("workload"));
+  config.tuning = read_tuning(root.table("tuning"));
+  config.multipliers = read_multipliers(root, folder);
+  config.points = read_points(root);
+  FieldReader platform = root.table("platform");
+  config.platform = read_platform_config(platform);
+  if (root.has("controller")) {
+    FieldReader controller = root.table("controller");
+    config.controller = read_policy_config(controller);
+  }
+  const std::string table = root.table("energy").string("table", "");
+  if (!table.empty()) config.energy_table = (folder / table).string();
+  if (const auto done = root.finish(); !done) return forward_error(done);
+  if (const auto valid = validate(config.platform); !valid) return forward_error(valid);
   return config;
 }
 
-nlohmann::json to_json(const NetworkRunConfig& config) {
+nlohmann::json to_json(const RunConfig& config) {
   nlohmann::json points = nlohmann::json::array();
   for (const auto& point : config.points)
     points.push_back({{"name", point.name}, {"multiplier", point.multiplier}, {"layers", point.layers}});

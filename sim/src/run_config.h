@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "axvp/accel/platform_config.h"
+#include "axvp/accel/qos_policy.h"
 #include "axvp/common/field_reader.h"
 #include "axvp/multipliers/encoding.h"
 
@@ -45,15 +47,22 @@ struct PointConfig {
   std::map<std::string, std::string> layers;  ///< Layer name -> selectable id.
 };
 
-/// Reads the tables [workload], [tuning], [[multiplier]] and [[operating_point]]. Paths are relative to `folder`.
-struct NetworkRunConfig {
+/// A run configuration file: docs/file-formats.md describes its keys.
+struct RunConfig {
+  std::uint64_t seed = 1;  ///< Recorded with the result.
   WorkloadConfig workload;
   TuningConfig tuning;
   std::vector<UserMultiplier> multipliers;
   std::vector<PointConfig> points;
+  PlatformConfig platform;
+  std::optional<PolicyConfig> controller;  ///< None: no controller run.
+  std::string energy_table;                ///< Empty: the embedded one.
 };
-[[nodiscard]] NetworkRunConfig read_network_run(FieldReader& root, const std::filesystem::path& folder);
 
-[[nodiscard]] nlohmann::json to_json(const NetworkRunConfig& config);
+/// Reads and checks a file, or the embedded default where `path` is empty. Paths in the file are relative to it.
+[[nodiscard]] Result<RunConfig> load_run_config(const std::string& path);
+
+/// The effective configuration, for result files.
+[[nodiscard]] nlohmann::json to_json(const RunConfig& config);
 
 }  // namespace axvp::sim

@@ -22,40 +22,14 @@ struct Options {
   std::size_t images = 0;
 };
 
-struct SimulationConfig {
-  std::uint64_t seed = 1;
-  NetworkRunConfig run;
-  PlatformConfig platform;
-  bool has_controller = false;
-  PolicyConfig controller;
-  std::string energy_table;  ///< Empty: the embedded one.
-};
-
-Result<SimulationConfig> read_config(const Options& options) {
-  const auto document =
-      options.config.empty() ? parse_toml(default_config(), "default.toml") : load_toml(options.config);
-  if (!document) return forward_error(document);
-  const auto folder = std::filesystem::path{options.config}.parent_path();
-  FieldReader root{*document};
-  SimulationConfig config;
-  config.seed = static_cast<std::uint64_t>(root.integer("seed", {0}, 1));
-  config.run = read_network_run(root, folder);
-  FieldReader platform = root.table("platform");
-  config.platform = read_platform_config(platform);
-  config.has_controller = root.has("controller");
-  FieldReader controller = root.table("controller");
-  if (config.has_controller) config.controller = read_policy_config(controller);
-  FieldReader energy = root.table("energy");
-  const std::string table = energy.string("table", "");
-  if (!table.empty()) config.energy_table = (folder / table).string();
-  if (const auto done = root.finish(); !done) return forward_error(done);
-  if (const auto valid = validate(config.platform); !valid) return forward_error(valid);
-
-  if (!options.network.empty()) config.run.workload.network = options.network;
-  if (!options.data.empty()) config.run.workload.data = options.data;
-  if (!options.calibration_data.empty()) config.run.workload.calibration_data = options.calibration_data;
-  if (options.images != 0) config.run.workload.images = options.images;
-  if (!options.energy_table.empty()) config.energy_table = options.energy_table;
+Result<RunConfig> read_config(const Options& options) {
+  auto config = load_run_config(options.config);
+  if (!config) return config;
+  if (!options.network.empty()) config->workload.network = options.network;
+  if (!options.data.empty()) config->workload.data = options.data;
+  if (!options.calibration_data.empty()) config->workload.calibration_data = options.calibration_data;
+  if (options.images != 0) config->workload.images = options.images;
+  if (!options.energy_table.empty()) config->energy_table = options.energy_table;
   return config;
 }
 
@@ -111,7 +85,7 @@ SelectablePool make_pool(const Workload& workload) {
 }
 
 /// Each point alone over all images, then the controller over the same images.
-std::vector<PlatformPhase> make_phases(const SimulationConfig& config, const Workload& workload) {
+std::vector<PlatformPhase> make_phases(const RunConfig& config, const Workload& workload) {
   std::vector<StoredTensor> images;
   for (const auto& image : workload.data.images) images.push_back(quantise_image(workload.quantisation.network, image));
   std::vector<PlatformPhase> phases;
@@ -120,7 +94,7 @@ std::vector<PlatformPhase> make_phases(const SimulationConfig& config, const Wor
     fixed.fixed_point = p;
     phases.push_back({fixed, images});
   }
-  if (config.has_controller) phases.push_back({config.controller, std::move(images)});
+  if (config.controller) phases.push_back({*config.controller, std::move(images)});
   return phases;
 }
 
@@ -136,7 +110,7 @@ int run(const Options& options, const GlobalOptions& global) {
   if (const auto writable = check_writable(options.out); !writable) return report(writable.error());
   const auto energy = open_energy_table(config->energy_table);
   if (!energy) return report(energy.error());
-  auto workload = prepare_workload(config->run, options.operating_points, global.progress());
+  auto workload = prepare_workload(*config, options.operating_points, global.progress());
   if (!workload) return report(workload.error());
   workload->provenance.command = "simulate";
   workload->provenance.seed = config->seed;
@@ -146,15 +120,15 @@ int run(const Options& options, const GlobalOptions& global) {
   inputs.config = config->platform;
   inputs.pool = make_pool(*workload);
   inputs.energy = energy->table;
-  if (const auto added = price_user_multipliers(config->run.multipliers, inputs.pool, inputs.energy); !added)
+  if (const auto added = price_user_multipliers(config->multipliers, inputs.pool, inputs.energy); !added)
     return report(added.error());
   auto program = compile(workload->quantisation.network, workload->points, inputs.pool, inputs.config);
   if (!program) return report(program.error());
   inputs.program = std::move(*program);
   if (const auto priced = event_prices(inputs.energy, inputs.pool, inputs.config); !priced)
     return report(priced.error());
-  if (const auto valid = validate(config->controller, workload->points.size()); config->has_controller && !valid)
-    return report(valid.error());
+  if (config->controller)
+    if (const auto valid = validate(*config->controller, workload->points.size()); !valid) return report(valid.error());
   const auto phases = make_phases(*config, *workload);
 
   Progress bar{global.progress(), "simulate", phases.size() * workload->data.images.size(), "inferences"};
@@ -164,7 +138,7 @@ int run(const Options& options, const GlobalOptions& global) {
   if (!results) return report(results.error(), kRunFailed);
   bar.finish();
 
-  const SimulationReport summary{*workload, config->run, inputs, config->controller, *results};
+  const SimulationReport summary{*workload, *config, inputs, *results};
   if (const auto written = write_results(options.out, summary); !written) return report(written.error());
   fmt::print("{}\nwritten: {}/result.json, {}/layers.csv\n", to_text(summary), options.out, options.out);
   return kDone;

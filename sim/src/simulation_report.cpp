@@ -118,8 +118,8 @@ std::string controller_text(const SimulationReport& report) {
   const PlatformConfig& config = report.inputs.config;
   const Cycles begin = phase.inferences.empty() ? 0 : phase.inferences.front().begin;
   std::string text = fmt::format(
-      "\ncontroller, policy {}: {} images, top-1 {} %, {:.3f} uJ per image\n", to_string(report.controller.kind),
-      phase.inferences.size(),
+      "\ncontroller, policy {}: {} images, top-1 {} %, {:.3f} uJ per image\n",
+      to_string(report.config.controller->kind), phase.inferences.size(),
       percent(per_inference(static_cast<double>(count_right(phase, report.workload.data)), phase.inferences.size())),
       per_inference(microjoules(phase.energy.total()), phase.inferences.size()));
   std::vector<std::vector<std::string>> rows{{"at ms", "from", "to", "bytes", "cycles", "uJ", "reason"}};
@@ -296,25 +296,24 @@ std::string to_text(const SimulationReport& report) {
 nlohmann::json to_json(const SimulationReport& report) {
   const auto summaries = summarise_points(report);
   const std::size_t points = summaries.size();
-  nlohmann::json result{
-      {"schema_version", 1},
-      {"provenance", axvp::to_json(report.workload.provenance)},
-      {"configuration", {{"run", to_json(report.run_config)}, {"platform", axvp::to_json(report.inputs.config)}}},
-      {"network",
-       {{"name", report.workload.quantisation.network.name},
-        {"data", report.workload.data.name},
-        {"encoding", to_string(report.workload.quantisation.network.encoding)}}},
-      {"energy_origin",
-       {{"library", report.inputs.energy.origin.library},
-        {"corner", report.inputs.energy.origin.corner},
-        {"voltage_v", report.inputs.energy.origin.voltage_v},
-        {"activity", report.inputs.energy.origin.activity},
-        {"transitions", report.inputs.energy.origin.transitions},
-        {"tools", report.inputs.energy.origin.tools}}},
-      {"operating_points", nlohmann::json::array()}};
+  nlohmann::json result{{"schema_version", 1},
+                        {"provenance", axvp::to_json(report.workload.provenance)},
+                        {"configuration", to_json(report.config)},
+                        {"network",
+                         {{"name", report.workload.quantisation.network.name},
+                          {"data", report.workload.data.name},
+                          {"encoding", to_string(report.workload.quantisation.network.encoding)}}},
+                        {"energy_origin",
+                         {{"library", report.inputs.energy.origin.library},
+                          {"corner", report.inputs.energy.origin.corner},
+                          {"voltage_v", report.inputs.energy.origin.voltage_v},
+                          {"activity", report.inputs.energy.origin.activity},
+                          {"transitions", report.inputs.energy.origin.transitions},
+                          {"tools", report.inputs.energy.origin.tools}}},
+                        {"operating_points", nlohmann::json::array()}};
   for (std::size_t p = 0; p < points; ++p) result["operating_points"].push_back(point_to_json(report, summaries[p], p));
   if (report.phases.size() > points)
-    result["controller"] = controller_to_json(report, report.phases[points], report.controller);
+    result["controller"] = controller_to_json(report, report.phases[points], *report.config.controller);
   return result;
 }
 

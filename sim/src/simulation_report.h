@@ -14,9 +14,8 @@ namespace axvp::sim {
 /// Everything a report of `axvp simulate` shows. References outlive it.
 struct SimulationReport {
   const Workload& workload;
-  const NetworkRunConfig& run_config;
+  const RunConfig& config;
   const PlatformSetup& inputs;
-  const PolicyConfig& controller;
   const std::vector<PlatformResult>& phases;  ///< Phase p < points: point p alone; then, if asked for, the controller.
 };
 

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "axvp/common/field_reader.h"
 #include "command.h"
 #include "workload.h"
 
@@ -13,14 +12,9 @@ struct Options {
 };
 
 int run(const Options& options, const GlobalOptions& global) {
-  const auto document = load_toml(options.config);
-  if (!document) return report(document.error());
-  FieldReader root{*document};
-  const auto config = read_network_run(root, std::filesystem::path{options.config}.parent_path());
-  for (const char* table : {"controller", "platform", "energy"}) static_cast<void>(root.raw(table));
-  const auto seed = static_cast<std::uint64_t>(root.integer("seed", {0}, 1));
-  if (const auto done = root.finish(); !done) return report(done.error());
-  auto workload = prepare_workload(config, "", global.progress());
+  const auto config = load_run_config(options.config);
+  if (!config) return report(config.error());
+  auto workload = prepare_workload(*config, "", global.progress());
   if (!workload) return report(workload.error());
   OperatingPointFile file;
   file.network_sha256 = workload->network_sha256;
@@ -29,7 +23,7 @@ int run(const Options& options, const GlobalOptions& global) {
   file.points = std::move(workload->points);
   file.provenance = std::move(workload->provenance);
   file.provenance.command = "tune";
-  file.provenance.seed = seed;
+  file.provenance.seed = config->seed;
   if (const auto saved = save_operating_points(file, options.out); !saved) return report(saved.error());
   fmt::print("{}: {} operating points of {}\n", options.out, file.points.size(), workload->quantisation.network.name);
   return kDone;

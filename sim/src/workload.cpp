@@ -46,7 +46,7 @@ Result<std::vector<TruthTable>> tables_of(const std::string& point, const std::v
   return tables;
 }
 
-Result<void> add_user_multipliers(const NetworkRunConfig& config, Workload& workload) {
+Result<void> add_user_multipliers(const RunConfig& config, Workload& workload) {
   for (const auto& multiplier : config.multipliers) {
     auto table = read_npy_table(multiplier.table);
     if (!table) return forward_error(table);
@@ -60,7 +60,7 @@ Result<void> add_user_multipliers(const NetworkRunConfig& config, Workload& work
   return {};
 }
 
-Result<void> tune_points(const NetworkRunConfig& config, Workload& workload, ProgressStyle progress) {
+Result<void> tune_points(const RunConfig& config, Workload& workload, ProgressStyle progress) {
   if (config.points.empty())
     return fail("no operating point: the configuration needs at least one [[operating_point]]");
   std::set<std::string> names;
@@ -136,7 +136,7 @@ Result<ImportedNetwork> open_network(const std::string& file_or_name) {
   return ImportedNetwork{std::move(*network), sha256(*embedded)};
 }
 
-Result<Workload> prepare_workload(const NetworkRunConfig& config, const std::filesystem::path& operating_points,
+Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem::path& operating_points,
                                   ProgressStyle progress) {
   Workload workload;
   const auto imported = open_network(config.workload.network);

@@ -40,7 +40,7 @@ struct ImportedNetwork {
 
 /// Imports, calibrates, quantises and tunes as the configuration says; or takes the points of `operating_points` (a
 /// file written by `axvp tune`) with its frozen scales if the path is not empty.
-[[nodiscard]] Result<Workload> prepare_workload(const NetworkRunConfig& config,
-                                                const std::filesystem::path& operating_points, ProgressStyle progress);
+[[nodiscard]] Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem::path& operating_points,
+                                                ProgressStyle progress);
 
 }  // namespace axvp::sim
