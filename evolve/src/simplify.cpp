@@ -203,6 +203,23 @@ GateCircuit simplify(const GateCircuit& circuit) {
   }
 }
 
+GateCircuit widen_weight(const GateCircuit& circuit) {
+  GateCircuit wide = circuit;
+  const auto add = [&wide](GateKind kind, SignalId a, SignalId b, SignalId c) {
+    wide.gates.push_back({kind, {a, b, c, 0}});
+    return output_signal(wide.gates.size() - 1);
+  };
+  SignalId carry = kConstantZero;
+  for (int bit = 0; bit < 8; ++bit) {
+    SignalId& product = wide.product[static_cast<std::size_t>(7 + bit)];
+    const SignalId partial = add(GateKind::And, x_signal(bit), w_signal(7), 0);
+    product = add(bit == 0 ? GateKind::HalfAdder : GateKind::FullAdder, product, partial, carry);
+    carry = static_cast<SignalId>(product + 1);
+  }
+  wide.product[15] = add(GateKind::Xor, wide.product[15], carry, 0);
+  return wide;
+}
+
 GateCircuit restrict_weight(const GateCircuit& circuit, int weight_bits) {
   GateCircuit tied = circuit;
   const auto tie = [weight_bits](SignalId& signal) {

@@ -51,5 +51,19 @@ TEST(SimplifyTest, AnEightBySevenMultiplierIgnoresTheTopWeightBit) {
       ASSERT_EQ(table(static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(w)), x * (w % 128));
 }
 
+TEST(SimplifyTest, AWidenedMultiplierAddsTheTopPartialProducts) {
+  for (const char* id : {"dadda-exact", "dadda_trunc-k7c", "dadda_or-v8"}) {
+    const GateCircuit narrow = restrict_weight(built_in_circuit(id), 7);
+    const TruthTable table = tabulate(narrow, Encoding::SignMagnitude);
+    const TruthTable wide = tabulate(widen_weight(narrow), Encoding::SignMagnitude);
+    for (int x = 0; x < 256; ++x)
+      for (int w = 0; w < 256; ++w) {
+        const auto bx = static_cast<std::uint8_t>(x), bw = static_cast<std::uint8_t>(w);
+        ASSERT_EQ(wide(bx, bw), table(bx, bw % 128) + (w >= 128 ? 128 * x : 0)) << id << ": " << x << " * " << w;
+      }
+    EXPECT_EQ(to_text(restrict_weight(widen_weight(narrow), 7)), to_text(narrow)) << id;
+  }
+}
+
 }  // namespace
 }  // namespace axvp

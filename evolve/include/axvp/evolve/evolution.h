@@ -100,8 +100,8 @@ struct EvolutionResult {
   bool complete = false;  ///< False if the progress function stopped it.
 };
 
-/// What a search found, with the configuration that finds it again and the inputs' hashes; a schema version, units in the
-/// names.
+/// What a search found, with the configuration that finds it again and the inputs' hashes; a schema version, units in
+/// the names.
 [[nodiscard]] nlohmann::json to_json(const EvolutionResult& result, const EvolutionConfig& config,
                                      const EvolutionTask& task);
 
