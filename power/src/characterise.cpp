@@ -108,7 +108,7 @@ Result<std::vector<SelectableEnergy>> characterise_multiplier(const std::vector<
     if (const auto equal = check_against_table(design->netlist, selectable.table, selectable.mode); !equal)
       return fail_in(selectable.id, equal);
     const Stimulus stimulus = uniform_operands(design->netlist, selectable.mode, options.transitions, options.seed);
-    const auto energy = measure_energy(design->netlist, stimulus);
+    const auto energy = measure_energy(design->netlist, stimulus, ToggleModel::ZeroDelay);
     if (!energy) return fail_in(selectable.id, energy);
     const PartEnergy total = energy->total();
     leakage += total.leakage / static_cast<double>(selectables.size());

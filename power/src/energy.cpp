@@ -21,10 +21,12 @@ struct PowerArc {
 
 constexpr double kHalf = 0.5;
 
-class Pricing {
+}  // namespace
+
+class EnergyMeter::Pricing {
  public:
   Pricing(const Netlist& netlist, const TimingOptions& options)
-      : netlist_(netlist), timing_(analyse_timing(netlist, options)) {
+      : netlist_(netlist), timing_(analyse_timing(netlist, options)), delays_(quantise_delays(netlist, timing_)) {
     for (std::size_t c = 0; c < netlist.cells.size(); ++c)
       for (std::size_t p = 0; p < netlist.cells[c].nets.size(); ++p) list_arcs(c, p);
     first_leakage_ = counters_.size();
@@ -33,11 +35,15 @@ class Pricing {
         counters_.push_back({kUnconnected, kUnconnected, &*state.when, c});
   }
 
-  [[nodiscard]] const std::vector<Counter>& counters() const { return counters_; }
+  [[nodiscard]] Result<Activity> simulate(const Stimulus& stimulus, ToggleModel model) const {
+    return model == ToggleModel::Timed ? simulate_timed(netlist_, delays_, stimulus, counters_)
+                                       : simulate_zero_delay(netlist_, stimulus, counters_);
+  }
 
-  NetlistEnergy price(const Activity& activity) {
+  [[nodiscard]] const Timing& timing() const { return timing_; }
+
+  [[nodiscard]] NetlistEnergy price(const Activity& activity) const {
     NetlistEnergy result;
-    result.activity = activity.name;
     result.transitions = activity.transitions;
     result.critical_path = timing_.critical_path;
     for (const auto& part : netlist_.parts) result.parts.push_back({part, {}, {}, {}, {}, 0});
@@ -154,10 +160,13 @@ class Pricing {
 
   const Netlist& netlist_;
   Timing timing_;
+  GateDelays delays_;
   std::vector<PowerArc> arcs_;
   std::vector<Counter> counters_;  ///< One per arc, then one per leakage state.
   std::size_t first_leakage_ = 0;
 };
+
+namespace {
 
 Result<void> check_tables(const Netlist& netlist) {
   for (const auto& cell : netlist.cells) {
@@ -189,12 +198,36 @@ EventEnergy NetlistEnergy::per_transition(const PartEnergy& part) const {
   return {part.internal / count, part.switching / count};
 }
 
-Result<NetlistEnergy> measure_energy(const Netlist& netlist, const Stimulus& stimulus, const TimingOptions& options) {
+std::string_view to_string(ToggleModel model) {
+  return model == ToggleModel::Timed ? "glitch-aware (inertial delays)" : "zero-delay";
+}
+
+EnergyMeter::EnergyMeter(std::unique_ptr<const Pricing> pricing) : pricing_(std::move(pricing)) {}
+EnergyMeter::EnergyMeter(EnergyMeter&& other) noexcept = default;
+EnergyMeter::~EnergyMeter() = default;
+
+Result<EnergyMeter> EnergyMeter::create(const Netlist& netlist, const TimingOptions& options) {
   if (const auto usable = check_tables(netlist); !usable) return forward_error(usable);
-  Pricing pricing{netlist, options};
-  const auto activity = simulate_zero_delay(netlist, stimulus, pricing.counters());
+  return EnergyMeter{std::make_unique<const Pricing>(netlist, options)};
+}
+
+Result<NetlistEnergy> EnergyMeter::measure(const Stimulus& stimulus, ToggleModel model) const {
+  const auto activity = pricing_->simulate(stimulus, model);
   if (!activity) return forward_error(activity);
-  return pricing.price(*activity);
+  NetlistEnergy energy = pricing_->price(*activity);
+  energy.activity = to_string(model);
+  return energy;
+}
+
+const Timing& EnergyMeter::timing() const {
+  return pricing_->timing();
+}
+
+Result<NetlistEnergy> measure_energy(const Netlist& netlist, const Stimulus& stimulus, ToggleModel model,
+                                     const TimingOptions& options) {
+  const auto meter = EnergyMeter::create(netlist, options);
+  if (!meter) return forward_error(meter);
+  return meter->measure(stimulus, model);
 }
 
 Picojoules switching_under_global_activity(const Netlist& netlist, double toggles) {

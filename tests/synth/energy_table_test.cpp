@@ -44,7 +44,7 @@ class StudyFigures : public ::testing::TestWithParam<StudyFigure> {};
 Picojoules energy_without_inputs(const Synthesiser& synthesiser, const std::string& module) {
   const auto design = map_multiplier(synthesiser, module);
   if (!design) throw std::runtime_error(design.error().message);
-  const auto energy = measure_energy(design->netlist, uniform_operands(design->netlist, 0, 65536, 1));
+  const auto energy = measure_energy(design->netlist, uniform_operands(design->netlist, 0, 65536, 1), ToggleModel::ZeroDelay);
   if (!energy) throw std::runtime_error(energy.error().message);
   return energy->total().internal + energy->total().switching - energy->switching_at_inputs;
 }

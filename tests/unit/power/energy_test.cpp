@@ -105,7 +105,7 @@ TEST(Timing, LatestArrivalFollowsTheEdges) {
 
 TEST(Energy, OfTwoGatesEqualsTheHandCalculation) {
   const Netlist netlist = read(nand_inverter());
-  const auto energy = measure_energy(netlist, five_vectors(1));
+  const auto energy = measure_energy(netlist, five_vectors(1), ToggleModel::ZeroDelay);
   ASSERT_TRUE(energy) << energy.error().message;
   const PartEnergy total = energy->total();
   // 2 pJ per pF and toggle: a 3 x 0.02, b 1 x 0.03, the inner net 3 x 0.05.
@@ -128,7 +128,7 @@ TEST(Energy, PartsAddUpToTheTotal) {
              "cells": {"g": {"type": "INV", "connections": {"A": [7], "Y": [8]}}}}}})");
   Stimulus stimulus{3, 1};
   stimulus.drive("a", 1, {0, 1, 0});
-  const auto energy = measure_energy(netlist, stimulus);
+  const auto energy = measure_energy(netlist, stimulus, ToggleModel::ZeroDelay);
   ASSERT_TRUE(energy) << energy.error().message;
   ASSERT_EQ(energy->parts.size(), 3u);
   for (const std::size_t part : {1u, 2u}) {
@@ -139,7 +139,8 @@ TEST(Energy, PartsAddUpToTheTotal) {
 }
 
 TEST(Energy, NeedsPowerTables) {
-  const auto energy = measure_energy(read(one_cell("XOR", R"({"A": [2], "B": [3], "Y": [4]})")), Stimulus{2, 1});
+  const auto energy = measure_energy(read(one_cell("XOR", R"({"A": [2], "B": [3], "Y": [4]})")), Stimulus{2, 1},
+                                     ToggleModel::ZeroDelay);
   ASSERT_FALSE(energy);
   EXPECT_THAT(energy.error().message, HasSubstr("library tiny has no internal_power tables for XOR"));
 }

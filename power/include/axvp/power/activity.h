@@ -9,6 +9,7 @@
 #include "axvp/common/result.h"
 #include "axvp/multipliers/truth_table.h"
 #include "axvp/power/netlist.h"
+#include "axvp/power/timing.h"
 
 namespace axvp {
 
@@ -44,8 +45,9 @@ class Stimulus {
   std::vector<Port> ports_;
 };
 
-/// Something to count while simulating, in transitions: `net` toggles, and (if given) `cause` toggles too, and (if
-/// given) `when` holds after the transition, its pins being those of `cell`. Without a net: `when` holds.
+/// Something to count while simulating. Without a net: transitions after which `when` holds, its pins being those of
+/// `cell`. With a net: its toggles, (if given) those that `cause`, an input of the cell that drives the net, launched,
+/// (if given) those where `when` holds right after. Without delays "launched" means that both toggle.
 struct Counter {
   NetId net = kUnconnected;
   NetId cause = kUnconnected;
@@ -55,16 +57,22 @@ struct Counter {
 
 /// Toggle counts of one simulation.
 struct Activity {
-  std::string name;  ///< How toggles were counted, e.g. "zero-delay".
   std::uint64_t transitions = 0;
-  std::vector<std::uint64_t> toggles;   ///< By net.
-  std::vector<std::uint64_t> counters;  ///< In the order asked for.
+  std::vector<std::uint64_t> toggles;     ///< By net, glitches included.
+  std::vector<std::uint64_t> functional;  ///< By net: toggles of the settled values. The others are glitches.
+  std::vector<std::uint64_t> counters;    ///< In the order asked for.
 };
 
 /// Simulates without delays: every net toggles at most once a transition, the clock twice. Flip-flops start at 0.
 /// Fails if the stimulus drives a port that the netlist does not have or with another width.
 [[nodiscard]] Result<Activity> simulate_zero_delay(const Netlist& netlist, const Stimulus& stimulus,
                                                    const std::vector<Counter>& counters = {});
+
+/// Simulates with inertial delays: a cell's output follows its function `delays` later, unless this changes back
+/// before. Equal to event-driven simulation of the same delays, net by net. Every transition starts from settled
+/// values. Fails as simulate_zero_delay() does, and if a clear or preset acts between clock edges.
+[[nodiscard]] Result<Activity> simulate_timed(const Netlist& netlist, const GateDelays& delays,
+                                              const Stimulus& stimulus, const std::vector<Counter>& counters = {});
 
 /// Values of an output port, `[step * lanes + lane]`.
 [[nodiscard]] Result<std::vector<std::uint64_t>> simulate_outputs(const Netlist& netlist, const Stimulus& stimulus,

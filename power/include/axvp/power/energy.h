@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "axvp/common/result.h"
@@ -10,6 +12,14 @@
 #include "axvp/power/timing.h"
 
 namespace axvp {
+
+/// How the toggles that energy is computed from are counted.
+enum class ToggleModel : std::uint8_t {
+  ZeroDelay,  ///< simulate_zero_delay(): no glitches.
+  Timed,      ///< simulate_timed() with the delays of the library: glitches included.
+};
+/// "zero-delay", "glitch-aware (inertial delays)".
+[[nodiscard]] std::string_view to_string(ToggleModel model);
 
 /// Energy of one module instance of a netlist (or of its top), over a whole simulation.
 struct PartEnergy {
@@ -37,9 +47,26 @@ struct NetlistEnergy {
   [[nodiscard]] EventEnergy per_transition(const PartEnergy& part) const;
 };
 
-/// Zero-delay simulation and pricing. Fails where the library has no internal_power tables for a cell, and as
-/// simulate_zero_delay() does.
-[[nodiscard]] Result<NetlistEnergy> measure_energy(const Netlist& netlist, const Stimulus& stimulus,
+/// Prices simulations of one netlist, which has to live as long as the meter does.
+class EnergyMeter {
+ public:
+  /// Fails where the library has no internal_power tables for a cell.
+  [[nodiscard]] static Result<EnergyMeter> create(const Netlist& netlist, const TimingOptions& options = {});
+  EnergyMeter(EnergyMeter&& other) noexcept;
+  ~EnergyMeter();
+
+  /// Fails as the simulation does.
+  [[nodiscard]] Result<NetlistEnergy> measure(const Stimulus& stimulus, ToggleModel model) const;
+  [[nodiscard]] const Timing& timing() const;
+
+ private:
+  class Pricing;
+  explicit EnergyMeter(std::unique_ptr<const Pricing> pricing);
+  std::unique_ptr<const Pricing> pricing_;
+};
+
+/// A meter for one simulation.
+[[nodiscard]] Result<NetlistEnergy> measure_energy(const Netlist& netlist, const Stimulus& stimulus, ToggleModel model,
                                                    const TimingOptions& options = {});
 
 /// Switching energy alone if every net toggled `toggles` times, input ports left out: what static tools call switching
