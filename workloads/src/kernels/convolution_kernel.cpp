@@ -316,6 +316,20 @@ void ConvolutionKernel::State::write(const PackedColumn& column, const Chunk& ch
   }
 }
 
+void requantise_pixels(const std::int32_t* sums, std::size_t pixels, const RequantisedOutput& form, std::uint8_t* out,
+                       std::size_t out_channels, KernelTier tier) {
+  const RequantisationTable& r = *form.requantisation;
+  const auto channels = static_cast<int>(r.channels());
+  if (form.type == ElementType::Signed32) {
+    PackedColumn column;
+    column.channels = channels;
+    requantise_words(sums, channels, static_cast<int>(pixels), column, form, out, static_cast<int>(out_channels));
+    return;
+  }
+  kernels_of(tier).requantise({sums, channels, static_cast<int>(pixels), channels, r.multipliers(), r.offsets(),
+                               r.shifts(), form.range, out, static_cast<std::ptrdiff_t>(out_channels)});
+}
+
 ConvolutionKernel::ConvolutionKernel(const Description& description, std::shared_ptr<const ProductPlan> plan,
                                      KernelTier tier)
     : state_(std::make_unique<const State>(description, std::move(plan), tier)) {}

@@ -62,6 +62,14 @@ struct RequantisedOutput {
   ElementType type = ElementType::Unsigned8;
 };
 
+/// Sums that requantise_pixels may read behind the last one; it does not use them.
+inline constexpr std::size_t kRequantiseSlack = 16;
+
+/// Requantises sums[pixel][channel] of `form`'s channels into out[pixel * out_channels + channel], elements of the
+/// form's type: what follows ConvolutionKernel::accumulate_rows where sums and elements lie in different places.
+void requantise_pixels(const std::int32_t* sums, std::size_t pixels, const RequantisedOutput& form, std::uint8_t* out,
+                       std::size_t out_channels, KernelTier tier = default_kernel_tier());
+
 /// Part of a feature map: output rows [row_begin, row_end), from input bytes that start at row `input_first_row`.
 struct RowWindow {
   int input_first_row = 0;
