@@ -13,7 +13,7 @@ Dma::Dma(const sc_core::sc_module_name& name, const Config& config, const Instru
 
 void Dma::submit(const DmaTransfer& transfer) {
   if (transfer.bytes == 0) {
-    if (transfer.done != nullptr) transfer.done->announce(now());
+    if (transfer.done != nullptr) transfer.done->announce(now(), instruments_.clock);
     return;
   }
   const std::uint64_t number = next_transfer_++;
@@ -91,7 +91,7 @@ void Dma::transfer_thread() {
     const Cycles done = move(*burst, pending.transfer);
     if (burst->last) {
       instruments_.ledger.record(pending.transfer.owner, pending.begin, done);
-      if (pending.transfer.done != nullptr) pending.transfer.done->announce(done);
+      if (pending.transfer.done != nullptr) pending.transfer.done->announce(done, instruments_.clock);
       pending_.erase(burst->transfer);
     }
     const Cycles port_free = done > now() + config_.overlapped_latency ? done - config_.overlapped_latency : now();

@@ -44,7 +44,7 @@ class Recorder {
   }
 
   /// Ends the phase; the recorder is ready for the next one.
-  Result<PlatformResult> finish(AcceleratorPlatform& platform) {
+  Result<PlatformResult> finish(AcceleratorPlatform& platform, Cycles end) {
     const MonitorRecord record = platform.monitor.take_record();
     for (const auto& point : record.nodes) {
       auto& statistics = result_.nodes.emplace_back();
@@ -56,7 +56,7 @@ class Recorder {
       }
     }
     for (const SwitchCounts& change : record.switches) add_switch(change);
-    result_.end = platform.clock().now();
+    result_.end = end;
     reasons_.clear();
     auto checked = check_sums();
     result_ = {};
@@ -147,7 +147,8 @@ Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, con
   const auto prices = event_prices(setup.energy, setup.pool, setup.config);
   if (!prices) return forward_error(prices);
   sc_core::sc_report_handler::set_actions("/IEEE_Std_1666/deprecated", sc_core::SC_DO_NOTHING);
-  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO, sc_core::SC_DO_NOTHING);  // "stopped by user"
+  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
+                                          sc_core::SC_DO_NOTHING);  // "stopped by user"
   const Program& program = setup.program;
   AcceleratorPlatform platform{"axvp", setup.config, setup.pool, expectations_of(program), program.point_count};
   Recorder recorder{setup, *prices};
@@ -162,7 +163,7 @@ Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, con
             std::move(host_phases),
             *prices,
             {[&](const HostResult& result) { recorder.add(result, platform.command_processor); },
-             [&] { results.push_back(recorder.finish(platform)); }}};
+             [&](Cycles end) { results.push_back(recorder.finish(platform, end)); }}};
   host.socket.bind(platform.bus.from_initiators);
   host.irq_in(platform.irq);
   sc_core::sc_start();

@@ -15,8 +15,7 @@ std::uint32_t enabled_mask(const tlm::tlm_generic_payload& transaction, std::uin
   if (enables == nullptr) return kAllOnes;
   std::uint32_t mask = 0;
   for (std::uint32_t i = 0; i < 4; ++i)
-    if (enables[(first_byte + i) % transaction.get_byte_enable_length()] == TLM_BYTE_ENABLED)
-      mask |= 0xFFu << (8 * i);
+    if (enables[(first_byte + i) % transaction.get_byte_enable_length()] == TLM_BYTE_ENABLED) mask |= 0xFFu << (8 * i);
   return mask;
 }
 

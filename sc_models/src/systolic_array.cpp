@@ -1,27 +1,24 @@
 #include "axvp/sc_models/systolic_array.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "axvp/accel/timing.h"
-#include "axvp/workloads/int8_executor.h"
 
 namespace axvp {
 
 SystolicArray::SystolicArray(const sc_core::sc_module_name& name, const ArrayConfig& config, Encoding encoding,
                              std::vector<TruthTable> multipliers, const Instruments& instruments,
                              Scoreboard& scoreboard)
-    : Unit(name, instruments, scoreboard),
-      config_(config),
-      encoding_(encoding),
-      multipliers_(std::move(multipliers)),
-      plans_(2 * multipliers_.size()) {
+    : Unit(name, instruments, scoreboard), config_(config), encoding_(encoding), multipliers_(std::move(multipliers)) {
   runs.bind(*this);
   SC_THREAD(run_thread);
 }
 
 void SystolicArray::configure(const Descriptor& descriptor, std::uint8_t selector) {
   descriptor_ = descriptor;
-  convolution_.window = descriptor.window;
-  convolution_.groups = descriptor.groups;
-  convolution_.output_channels = descriptor.output.channels;
+  descriptor_bytes_ = encode(descriptor);
+  ++operations_;
   selector_ = selector;
   activity_tile_ = -1;
 }
@@ -58,36 +55,64 @@ void SystolicArray::run_thread() {
     const Cycles start = now();
     const Cycles consumed = start + ws_issue_cycles(config_, folds, positions);
     const Cycles results = start + ws_run_cycles(config_, folds, positions);
-    scoreboard_.consumed.announce(consumed);
-    scoreboard_.results.announce(results);
+    scoreboard_.consumed.announce(consumed, instruments_.clock);
+    scoreboard_.results.announce(results, instruments_.clock);
     instruments_.ledger.record(CycleOwner::Array, start, results);
     ++instruments_.steps;
     (void)wait_until(consumed, "its own run");  // after a reset the queue is empty
   }
 }
 
-const std::shared_ptr<const ProductPlan>& SystolicArray::selected_plan() {
+ConvolutionKernel SystolicArray::pack(const ArrayRun& run, const std::int8_t* weights) const {
+  const int outputs = descriptor_.output.channels / descriptor_.groups;
+  const int inputs = descriptor_.input.channels / descriptor_.groups;
+  const int channels = run.group.channels();
+  const bool whole_groups = descriptor_.groups > 1 && channels % outputs == 0;
+  ConvolutionKernel::Description description;
+  description.window = descriptor_.window;
+  description.input = descriptor_.input;
+  description.channels_of_group = whole_groups ? outputs : channels;
+  description.groups = whole_groups ? channels / outputs : 1;
+  description.group_inputs = inputs;
+  description.first_input_channel = run.group.begin / outputs * inputs;
+  description.weights = weights;
   const bool is_signed = descriptor_.input_type == ElementType::Signed8;
-  auto& plan = plans_[2 * std::size_t{selector_} + (is_signed ? 1 : 0)];
-  if (!plan) plan = ProductPlan::of(multipliers_[selector_], encoding_, is_signed);
-  return plan;
+  return ConvolutionKernel{description, ProductPlan::of(multipliers_[selector_], encoding_, is_signed),
+                           default_kernel_tier()};
+}
+
+const SystolicArray::PackedWeights& SystolicArray::packed_weights(const ArrayRun& run) {
+  PackedWeights& packed = packed_[{descriptor_.node, run.group.begin, selector_}];
+  if (packed.checked_in == operations_ && packed.checked_load == run.weight_load) return packed;
+  const auto* weights = reinterpret_cast<const std::int8_t*>(weight_port->block(run.weight_offset));
+  const std::size_t size =
+      static_cast<std::size_t>(run.group.channels()) * static_cast<std::size_t>(fan_in(descriptor_));
+  if (!packed.kernel || packed.descriptor != descriptor_bytes_ || packed.bytes.size() != size ||
+      std::memcmp(packed.bytes.data(), weights, size) != 0) {
+    packed.bytes.assign(weights, weights + size);
+    packed.descriptor = descriptor_bytes_;
+    packed.kernel = std::make_unique<const ConvolutionKernel>(pack(run, weights));
+    packed.nonzero = count_weights(descriptor_, run.group, weights);
+  }
+  packed.checked_in = operations_;
+  packed.checked_load = run.weight_load;
+  return packed;
 }
 
 void SystolicArray::compute(const ArrayRun& run) {
-  const auto* weights = reinterpret_cast<const std::int8_t*>(weight_port->block(run.weight_offset));
-  const ConvolutionTile tile{&convolution_,        descriptor_.input, activation_port->block(run.input_offset),
-                             run.tile.input_begin, weights,           run.tile.begin,
-                             run.tile.end,         run.group.begin,   run.group.end};
-  accumulate(tile, selected_plan(), accumulator_port->words(run.accumulator_offset));
-  count(run, weights);
+  const PackedWeights& packed = packed_weights(run);
+  packed.kernel->accumulate_rows(activation_port->block(run.input_offset),
+                                 {run.tile.input_begin, run.tile.begin, run.tile.end},
+                                 accumulator_port->words(run.accumulator_offset), scratch_);
+  count(run, packed.nonzero);
 }
 
-void SystolicArray::count(const ArrayRun& run, const std::int8_t* weights) {
+void SystolicArray::count(const ArrayRun& run, const std::vector<std::uint32_t>& nonzero_weights) {
   if (activity_tile_ != run.tile_index) {
     activity_ = count_activations(descriptor_, run.tile, activation_port->block(run.input_offset));
     activity_tile_ = run.tile_index;
   }
-  const MacActivity macs = count_macs(descriptor_, activity_, run.group, weights, config_);
+  const MacActivity macs = count_macs(descriptor_, activity_, run.group, nonzero_weights, config_);
   const std::uint64_t folds = fold_count(descriptor_, run.group, config_);
   const std::uint64_t elements = static_cast<std::uint64_t>(config_.rows) * static_cast<std::uint64_t>(config_.columns);
   const auto channels = static_cast<std::uint64_t>(run.group.channels());

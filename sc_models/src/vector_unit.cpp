@@ -1,10 +1,10 @@
 #include "axvp/sc_models/vector_unit.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "axvp/accel/parameter_set.h"
 #include "axvp/accel/timing.h"
+#include "axvp/workloads/convolution_kernel.h"
 #include "axvp/workloads/int8_executor.h"
 
 namespace axvp {
@@ -61,8 +61,8 @@ void VectorUnit::run_thread() {
     instruments_.counts.add(Event::VectorOperation, operations);
     instruments_.ledger.record(CycleOwner::VectorUnit, now(), done);
     ++instruments_.steps;
-    scoreboard_.computed.announce(done);
-    if (descriptor_.opcode != Opcode::Convolution) scoreboard_.consumed.announce(done);
+    scoreboard_.computed.announce(done, instruments_.clock);
+    if (descriptor_.opcode != Opcode::Convolution) scoreboard_.consumed.announce(done, instruments_.clock);
     if (wait_until(done, "its own run") && run.last_of_tile) write_back(run);
   }
 }
@@ -74,6 +74,17 @@ void VectorUnit::compute(const VectorRun& run) {
     elementwise_run(run);
 }
 
+const RequantisationTable& VectorUnit::set_at(std::uint32_t offset, std::size_t channels) {
+  UnpackedSet& set = sets_[{offset, channels}];
+  const std::uint8_t* bytes = parameter_port->block(offset);
+  const std::size_t size = channels * kRequantisationBytes;
+  if (set.bytes.size() != size || std::memcmp(set.bytes.data(), bytes, size) != 0) {
+    set.bytes.assign(bytes, bytes + size);
+    set.table = std::make_unique<const RequantisationTable>(unpack_requantisation(bytes, channels));
+  }
+  return *set.table;
+}
+
 void VectorUnit::requantise_run(const VectorRun& run) {
   const auto channels = static_cast<std::size_t>(run.group.channels());
   const auto all_channels = static_cast<std::size_t>(descriptor_.output.channels);
@@ -82,18 +93,10 @@ void VectorUnit::requantise_run(const VectorRun& run) {
   const auto element = static_cast<std::size_t>(element_bytes(descriptor_.output_type));
   const std::uint32_t set_offset = descriptor_.parameter_offset + static_cast<std::uint32_t>(run.group.begin) *
                                                                       static_cast<std::uint32_t>(kRequantisationBytes);
-  const auto set = unpack_requantisation(parameter_port->block(set_offset), channels);
-  const std::int32_t* accumulators = accumulator_port->words(run.accumulator_offset);
-  std::uint8_t* output = activation_port->block(run.output_offset);
-  if (channels == all_channels) {
-    requantise_tensor(accumulators, pixels, set, descriptor_.range, descriptor_.output_type, output);
-  } else {
-    packed_.resize(pixels * channels * element);
-    requantise_tensor(accumulators, pixels, set, descriptor_.range, descriptor_.output_type, packed_.data());
-    for (std::size_t p = 0; p < pixels; ++p)
-      std::memcpy(output + (p * all_channels + static_cast<std::size_t>(run.group.begin)) * element,
-                  packed_.data() + p * channels * element, channels * element);
-  }
+  const RequantisationTable set{unpack_requantisation(parameter_port->block(set_offset), channels)};
+  requantise_pixels(
+      accumulator_port->words(run.accumulator_offset), pixels, {&set, descriptor_.range, descriptor_.output_type},
+      activation_port->block(run.output_offset) + static_cast<std::size_t>(run.group.begin) * element, all_channels);
   EventCounts& counts = instruments_.counts;
   counts.add(Event::AccumulatorRead, 4 * pixels * channels);
   counts.add(Event::ParameterRead, channels * kRequantisationBytes);

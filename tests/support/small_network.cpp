@@ -116,6 +116,22 @@ QuantizedNetwork small_residual_network(std::uint64_t seed) {
   return b.classifier(b.average_pool(pooled, square_window(3, 1, 0)), 10);
 }
 
+QuantizedNetwork resnet20_shaped_network(std::uint64_t seed) {
+  NetworkBuilder b{seed};
+  TensorId x = b.convolution(b.input({3, 32, 32}, ElementType::Signed8), 16, square_window(3, 1, 1));
+  for (const int channels : {16, 32, 64})
+    for (int block = 0; block < 3; ++block) {
+      const bool shrinks = channels > 16 && block == 0;
+      const TensorId inner = b.convolution(x, channels, square_window(3, shrinks ? 2 : 1, 1));
+      const TensorId outer = b.convolution(inner, channels, square_window(3, 1, 1), 1, ElementType::Signed8);
+      Resample shortcut;
+      shortcut.step_height = shortcut.step_width = 2;
+      shortcut.channels_before = shortcut.channels_after = channels / 4;
+      x = b.add(outer, shrinks ? b.resample(x, shortcut) : x);
+    }
+  return b.classifier(b.average_pool(x, square_window(8, 1, 0)), 10);
+}
+
 SelectablePool small_pool() {
   SelectablePool pool;
   pool.ids = {"exact", "coarse", "shifted"};

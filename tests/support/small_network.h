@@ -43,6 +43,9 @@ class NetworkBuilder {
 /// residual sums with a resampled shortcut, both pools, a classifier.
 [[nodiscard]] QuantizedNetwork small_residual_network(std::uint64_t seed = 1);
 
+/// ResNet-20 for 3 x 32 x 32 images, shortcuts resampled and padded with zero channels.
+[[nodiscard]] QuantizedNetwork resnet20_shaped_network(std::uint64_t seed = 1);
+
 /// Three multipliers: exact, one that drops low product bits, one whose raw table is not 0 for a zero operand.
 [[nodiscard]] SelectablePool small_pool();
 

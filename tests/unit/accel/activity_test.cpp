@@ -97,7 +97,7 @@ TEST(Activity, EqualsCountingEveryMac) {
       const TileActivity activity = count_activations(d, tile, input);
       for (const ChannelGroup& group : channel_groups(blocks)) {
         const std::int8_t* weights = c.weights.data() + group.begin * fan_in(d);
-        const MacActivity counted = count_macs(d, activity, group, weights, array);
+        const MacActivity counted = count_macs(d, activity, group, count_weights(d, group, weights), array);
         const MacActivity expected = count_one_by_one(c, tile, group, array);
         ASSERT_EQ(counted.executed, expected.executed) << "round " << round;
         ASSERT_EQ(counted.zero_activation, expected.zero_activation) << "round " << round;
@@ -116,7 +116,7 @@ TEST(Activity, RowsLongerThanAByteCanCountAreCounted) {
   const std::vector<std::uint8_t> input(1000, 1);
   const std::vector<std::int8_t> weights{1};
   const auto activity = count_activations(d, row_tile(d, 0, 1), input.data());
-  EXPECT_EQ(count_macs(d, activity, {0, 1}, weights.data(), {1, 1}).executed, 1000u);
+  EXPECT_EQ(count_macs(d, activity, {0, 1}, count_weights(d, {0, 1}, weights.data()), {1, 1}).executed, 1000u);
 }
 
 }  // namespace

@@ -30,8 +30,14 @@ struct MacActivity {
   [[nodiscard]] std::uint64_t macs() const { return executed + zero_activation + zero_weight + padding; }
 };
 
-/// `weights` holds [channel of `group`][k].
+/// For each convolution group that `group` touches and each k: channels whose weight is not 0. `weights` holds [channel
+/// of `group`][k].
+[[nodiscard]] std::vector<std::uint32_t> count_weights(const Descriptor& descriptor, const ChannelGroup& group,
+                                                       const std::int8_t* weights);
+
+/// `nonzero_weights` comes from count_weights of the same group.
 [[nodiscard]] MacActivity count_macs(const Descriptor& descriptor, const TileActivity& activity,
-                                     const ChannelGroup& group, const std::int8_t* weights, const ArrayConfig& array);
+                                     const ChannelGroup& group, const std::vector<std::uint32_t>& nonzero_weights,
+                                     const ArrayConfig& array);
 
 }  // namespace axvp

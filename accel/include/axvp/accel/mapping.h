@@ -7,7 +7,7 @@
 namespace axvp {
 
 /// Chooses rows_per_tile, channels_per_group and the buffers of `descriptor` (everything else is set): the tiling with
-/// the fewest estimated cycles; within 1 % of it the one with the fewest runs. A descriptor whose smallest tile does
+/// the fewest estimated cycles; within 10 % of it the one with the fewest runs. A descriptor whose smallest tile does
 /// not fit is an error that names the operation (`name`), the scratchpad and the bytes needed.
 [[nodiscard]] Result<Descriptor> plan_tiling(Descriptor descriptor, std::string_view name,
                                              const PlatformConfig& config);

@@ -23,7 +23,7 @@ struct ScratchpadConfig {
 };
 
 struct DmaConfig {
-  int burst_bytes = 2048;  ///< A power of two, [64, 65536]; arbitration happens between bursts.
+  int burst_bytes = 4096;  ///< A power of two, [64, 65536]; arbitration happens between bursts.
 };
 
 struct DramConfig {

@@ -46,7 +46,7 @@ class Scratchpad final : public sc_core::sc_module, public ScratchpadIf {
 
  private:
   Bytes capacity_;
-  std::vector<std::int32_t> words_;
+  std::vector<std::int32_t> words_;  ///< With the slack that the kernels read behind the end.
   Counters counters_;
 };
 

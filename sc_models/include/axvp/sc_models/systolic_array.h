@@ -1,16 +1,17 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
-#include <optional>
 #include <systemc>
+#include <tuple>
 #include <vector>
 
 #include "axvp/accel/activity.h"
 #include "axvp/accel/program.h"
 #include "axvp/sc_models/scratchpad.h"
 #include "axvp/sc_models/unit.h"
-#include "axvp/workloads/product_plan.h"
+#include "axvp/workloads/convolution_kernel.h"
 
 namespace axvp {
 
@@ -56,15 +57,31 @@ class SystolicArray final : public Unit, public ArrayIf {
   void clear() override;
   [[nodiscard]] bool operands_resident(const ArrayRun& run);
   void compute(const ArrayRun& run);
-  void count(const ArrayRun& run, const std::int8_t* weights);
-  [[nodiscard]] const std::shared_ptr<const ProductPlan>& selected_plan();
+  [[nodiscard]] ConvolutionKernel pack(const ArrayRun& run, const std::int8_t* weights) const;
+
+  /// The kernel packs weights before it uses them. What it packed is kept together with the bytes it was made from, and
+  /// used again when the very same bytes lie in the scratchpad after a later load.
+  struct PackedWeights {
+    std::vector<std::int8_t> bytes;
+    DescriptorBytes descriptor{};
+    std::unique_ptr<const ConvolutionKernel> kernel;
+    std::vector<std::uint32_t> nonzero;  ///< See count_weights.
+    std::uint64_t checked_in = 0;        ///< Operation and load in which the bytes were compared last.
+    int checked_load = -1;
+  };
+  using PackedKey = std::tuple<std::uint16_t, int, std::uint8_t>;  ///< Node, first channel, selector.
+
+  [[nodiscard]] const PackedWeights& packed_weights(const ArrayRun& run);
+  void count(const ArrayRun& run, const std::vector<std::uint32_t>& nonzero_weights);
 
   ArrayConfig config_;
   Encoding encoding_;
   std::vector<TruthTable> multipliers_;
-  std::vector<std::shared_ptr<const ProductPlan>> plans_;  ///< [selector][input signed], made when first used.
+  std::map<PackedKey, PackedWeights> packed_;
+  KernelScratch scratch_;
   Descriptor descriptor_;
-  QuantizedConvolution convolution_;  ///< The same as the kernel wants it, without weights.
+  DescriptorBytes descriptor_bytes_{};
+  std::uint64_t operations_ = 0;  ///< Configured so far.
   std::uint8_t selector_ = 0;
   std::deque<ArrayRun> queue_;
   int activity_tile_ = -1;  ///< Which tile `activity_` belongs to.

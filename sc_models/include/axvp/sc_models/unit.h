@@ -13,9 +13,11 @@ namespace axvp {
 /// What happens one after the other: the n-th completion of something and its cycle, which may lie ahead.
 class CompletionSeries {
  public:
-  void announce(Cycles at) {
+  /// Who waits already is woken at `at`, or before it by an earlier completion, and then knows when.
+  void announce(Cycles at, const Clock& clock) {
     at_.push_back(at);
-    changed_.notify(sc_core::SC_ZERO_TIME);
+    const Cycles now = clock.now();
+    changed_.notify(at > now ? clock.time(at - now) : sc_core::SC_ZERO_TIME);
   }
   [[nodiscard]] std::size_t size() const { return at_.size(); }
   [[nodiscard]] Cycles at(std::size_t n) const { return at_[n]; }

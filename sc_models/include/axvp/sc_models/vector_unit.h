@@ -1,14 +1,17 @@
 #pragma once
 
 #include <deque>
+#include <map>
+#include <memory>
 #include <systemc>
+#include <utility>
 #include <vector>
 
 #include "axvp/accel/descriptor.h"
 #include "axvp/sc_models/dma.h"
 #include "axvp/sc_models/scratchpad.h"
 #include "axvp/sc_models/unit.h"
-#include "axvp/workloads/arithmetic.h"
+#include "axvp/workloads/convolution_kernel.h"
 
 namespace axvp {
 
@@ -59,10 +62,17 @@ class VectorUnit final : public Unit, public VectorIf {
   void elementwise_run(const VectorRun& run);
   void write_back(const VectorRun& run);
 
+  /// A set as the kernel reads it, and the bytes of the parameter memory that it was made from.
+  struct UnpackedSet {
+    std::vector<std::uint8_t> bytes;
+    std::unique_ptr<const RequantisationTable> table;
+  };
+  [[nodiscard]] const RequantisationTable& set_at(std::uint32_t offset, std::size_t channels);
+
   VectorUnitConfig config_;
   Descriptor descriptor_;
   std::deque<VectorRun> queue_;
-  std::vector<std::uint8_t> packed_;  ///< One group's outputs before they are spread over the pixels.
+  std::map<std::pair<std::uint32_t, std::size_t>, UnpackedSet> sets_;  ///< By offset and number of channels.
 };
 
 }  // namespace axvp
