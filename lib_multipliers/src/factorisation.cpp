@@ -124,18 +124,19 @@ FactorPlane to_plane(const TableVector& activation, const TableVector& weight) {
 /// Factorises rows = sum of coefficient x basis; `rows_are_activations` tells which side the row index is.
 std::optional<Factorisation> factorise_rows(const std::vector<TableVector>& rows, int max_planes,
                                             bool rows_are_activations) {
-  const auto basis = reduced_basis(rows, max_planes);
-  if (!basis) return std::nullopt;
-  std::vector<TableVector> coefficients(basis->size());
+  const auto lattice = Lattice::spanned_by(rows, max_planes);
+  if (!lattice) return std::nullopt;
+  const std::vector<TableVector>& basis = lattice->basis();
+  std::vector<TableVector> coefficients(basis.size());
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    const auto found = coordinates(*basis, rows[row]);
+    const auto found = lattice->coordinates(rows[row]);
     if (!found) return std::nullopt;
-    for (std::size_t i = 0; i < basis->size(); ++i) coefficients[i][row] = (*found)[i];
+    for (std::size_t i = 0; i < basis.size(); ++i) coefficients[i][row] = (*found)[i];
   }
   Factorisation planes;
-  for (std::size_t i = 0; i < basis->size(); ++i) {
-    TableVector activation = rows_are_activations ? coefficients[i] : (*basis)[i];
-    TableVector weight = rows_are_activations ? (*basis)[i] : coefficients[i];
+  for (std::size_t i = 0; i < basis.size(); ++i) {
+    TableVector activation = rows_are_activations ? coefficients[i] : basis[i];
+    TableVector weight = rows_are_activations ? basis[i] : coefficients[i];
     if (!balance(activation, weight)) return std::nullopt;
     planes.push_back(to_plane(activation, weight));
   }

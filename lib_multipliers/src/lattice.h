@@ -10,13 +10,24 @@ namespace axvp {
 /// A row or a column of a table.
 using TableVector = std::array<std::int64_t, 256>;
 
-/// A reduced basis of the lattice that `generators` span, or none if its rank exceeds `max_rank`. Exact integers; the
-/// Gram-Schmidt coefficients that steer the reduction are floating point, recomputed at every step.
-[[nodiscard]] std::optional<std::vector<TableVector>> reduced_basis(const std::vector<TableVector>& generators,
-                                                                    int max_rank);
+/// The integer combinations of some vectors, with a short basis. Exact integers; the Gram-Schmidt coefficients that
+/// steer the reduction are floating point, recomputed at every step.
+class Lattice {
+ public:
+  /// None if the rank exceeds `max_rank`.
+  [[nodiscard]] static std::optional<Lattice> spanned_by(const std::vector<TableVector>& generators, int max_rank);
 
-/// Integer coefficients with vector = sum of coefficient[i] * basis[i]; none if the vector is not in the lattice.
-[[nodiscard]] std::optional<std::vector<std::int64_t>> coordinates(const std::vector<TableVector>& basis,
-                                                                   const TableVector& vector);
+  [[nodiscard]] const std::vector<TableVector>& basis() const { return basis_; }
+  /// Integers with vector = sum of coordinate[i] * basis()[i]; none if the vector is not in the lattice.
+  [[nodiscard]] std::optional<std::vector<std::int64_t>> coordinates(const TableVector& vector) const;
+
+ private:
+  Lattice() = default;
+  void add(const TableVector& vector);
+
+  std::vector<TableVector> basis_;
+  std::vector<std::array<double, 256>> parts_;  // the basis made orthogonal
+  std::vector<double> norms_;                   // squared, of the parts
+};
 
 }  // namespace axvp

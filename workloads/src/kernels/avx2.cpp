@@ -162,6 +162,28 @@ void depthwise(const DepthwiseOperands& o) {
   }
 }
 
+/// 16 channels of one pixel: the even ones, then the odd ones.
+void depthwise_dot(const DepthwiseDotOperands& o) {
+  for (int pixel = 0; pixel < o.pixels.count; ++pixel)
+    for (int c = 0; c < o.channels; c += kLanes) {
+      __m256i even = _mm256_setzero_si256();
+      __m256i odd = _mm256_setzero_si256();
+      const std::int16_t* w = o.weights + 2 * (c / 32 * 32) * o.taps + c % 32;
+      const std::uint8_t* first = o.pixels.base + o.pixels.offsets[pixel] + c;
+      for (int tap = 0; tap < o.taps; ++tap, w += 64) {
+        const auto* bytes = reinterpret_cast<const __m128i*>(first + o.tap_offsets[tap]);
+        const __m256i words = _mm256_cvtepu8_epi16(_mm_loadu_si128(bytes));
+        even = _mm256_add_epi32(even, _mm256_madd_epi16(words, load(w)));
+        odd = _mm256_add_epi32(odd, _mm256_madd_epi16(words, load(w + 32)));
+      }
+      const __m256i low = _mm256_unpacklo_epi32(even, odd);  // channels 0 to 3, 8 to 11
+      const __m256i high = _mm256_unpackhi_epi32(even, odd);
+      std::int32_t* sums = o.sums + pixel * o.sums_stride + c;
+      store(sums, _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20), load(o.bias + c)));
+      store(sums + 8, _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x31), load(o.bias + c + 8)));
+    }
+}
+
 /// Arithmetic right shift of 64-bit lanes, which AVX2 lacks: shift the biased value, take the shifted bias off again.
 inline __m256i shift_right(__m256i value, __m256i shift) {
   const __m256i bias = _mm256_set1_epi64x(std::int64_t{1} << 62);
@@ -200,7 +222,8 @@ void requantise_all(const RequantiseOperands& o) {
 }  // namespace
 
 const KernelSet& avx2_kernels() {
-  static const KernelSet set{kLanes, map_bytes, dot, build_rows, add_rows<>, depthwise, requantise_all};
+  static const KernelSet set{kLanes,    map_bytes,     dot,     build_rows,    add_rows<>,
+                             depthwise, depthwise_dot, nullptr, requantise_all};
   return set;
 }
 

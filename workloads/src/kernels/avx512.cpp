@@ -1,37 +1,13 @@
 #include <immintrin.h>
 
 #include <cstring>
-#include <utility>
 
+#include "avx512_tools.h"
 #include "kernel_set.h"
 
 // AVX-512 F, BW, VL, VBMI and VNNI.
 namespace axvp::kernels {
 namespace {
-
-// Only functions that are inlined at once let g++ see that arrays are indexed by constants.
-#define AXVP_INLINE __attribute__((always_inline))
-
-/// Calls step(0), ..., step(Count - 1) with constants, so that arrays indexed by them become registers (g++ keeps
-/// arrays that a loop indexes in memory).
-template <class Step, int... I>
-[[gnu::always_inline]] inline void unrolled(std::integer_sequence<int, I...>, Step&& step) {
-  (step(std::integral_constant<int, I>{}), ...);
-}
-template <int Count, class Step>
-[[gnu::always_inline]] inline void unrolled(Step&& step) {
-  unrolled(std::make_integer_sequence<int, Count>{}, std::forward<Step>(step));
-}
-
-/// sums[16] += for each lane 4 unsigned bytes of x times 4 signed bytes of w. Inline assembly because g++ 12 copies the
-/// accumulator for the intrinsic, which halves the speed of the dot kernel.
-inline void dot4(__m512i& sums, __m512i x, __m512i w) {
-  asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(x), "v"(w));
-}
-
-inline void add_pairs(__m512i& sums, __m512i pairs, __m512i selector) {
-  asm("vpdpwssd %2, %1, %0" : "+v"(sums) : "v"(pairs), "v"(selector));
-}
 
 /// Four 64-entry registers as one table of 256 bytes.
 struct ByteTable {
@@ -349,7 +325,15 @@ void requantise_all(const RequantiseOperands& o) {
 }  // namespace
 
 const KernelSet& avx512_kernels() {
-  static const KernelSet set{32, map_bytes, dot, build_rows, add_rows<>, depthwise, requantise_all};
+  static const KernelSet set{32,
+                             map_bytes,
+                             dot,
+                             build_rows,
+                             add_rows<>,
+                             depthwise,
+                             avx512_depthwise_dot,
+                             avx512_planar_depthwise,
+                             requantise_all};
   return set;
 }
 

@@ -16,9 +16,10 @@ namespace axvp {
 using namespace kernels;
 
 struct KernelScratch::Buffers {
-  AlignedBuffer<std::uint8_t> input;  // padded, one or more planes
-  AlignedBuffer<std::int32_t> sums;   // of one column
-  AlignedBuffer<std::int16_t> table;  // of one block of product rows
+  AlignedBuffer<std::uint8_t> input;   // padded, one or more planes
+  AlignedBuffer<std::int32_t> sums;    // of one column
+  AlignedBuffer<std::int16_t> table;   // of one block of product rows
+  AlignedBuffer<std::uint8_t> planes;  // of some channels of a depthwise input
 };
 
 KernelScratch::KernelScratch() : buffers_(std::make_unique<Buffers>()) {}
@@ -104,10 +105,16 @@ struct ConvolutionKernel::State {
       : plan(std::move(product_plan)),
         set(kernels_of(tier)),
         depthwise(is_depthwise(description)),
-        sources(depthwise ? PlaneSources{} : PlaneSources{*plan}),
+        sources(depthwise && plan->rows() != ProductPlan::Rows::None ? PlaneSources{} : PlaneSources{*plan}),
         layout(description, sources.count, target_pixels(*plan)),
         columns(pack_columns(description, layout, *plan, sources, set)),
-        channels(description.groups * description.channels_of_group) {}
+        channels(description.groups * description.channels_of_group) {
+    for (int kh = 0; kh < layout.window.kernel_height; ++kh)
+      for (int kw = 0; kw < layout.window.kernel_width; ++kw) {
+        tap_rows.push_back(kh * layout.window.dilation_height);
+        tap_columns.push_back(kw * layout.window.dilation_width);
+      }
+  }
 
   void run(const std::uint8_t* const* images, int count, const RowWindow& window, const Destination& destination,
            KernelScratch::Buffers& scratch) const;
@@ -121,6 +128,10 @@ struct ConvolutionKernel::State {
                                     const Destination& destination) const;
   void compute(const PackedColumn& column, int pixels, const CodeList& codes, const Sums& sums,
                KernelScratch::Buffers& scratch) const;
+  void compute_depthwise(const PackedColumn& column, const Pixels& pixels, const Sums& sums,
+                         KernelScratch::Buffers& scratch) const;
+  void compute_planar_depthwise(const PackedColumn& column, const Pixels& pixels, const Sums& sums,
+                                KernelScratch::Buffers& scratch) const;
   void add_rows(const PackedColumn& column, int pixels, const CodeList& codes, const Sums& sums,
                 KernelScratch::Buffers& scratch) const;
   void add_wide_rows(const PackedColumn& column, int pixels, const Sums& sums, KernelScratch::Buffers& scratch) const;
@@ -134,6 +145,7 @@ struct ConvolutionKernel::State {
   ConvolutionLayout layout;
   std::vector<PackedColumn> columns;
   int channels;
+  std::vector<int> tap_rows, tap_columns;  // of the window's elements
 };
 
 void ConvolutionKernel::State::run(const std::uint8_t* const* images, int count, const RowWindow& window,
@@ -233,6 +245,51 @@ CodeList ConvolutionKernel::State::codes_of(const std::uint8_t* copy, const Chun
   return list;
 }
 
+void ConvolutionKernel::State::compute_depthwise(const PackedColumn& column, const Pixels& pixels, const Sums& sums,
+                                                 KernelScratch::Buffers& scratch) const {
+  const int taps = static_cast<int>(column.tap_offsets.size());
+  if (plan->rows() == ProductPlan::Rows::None) {
+    set.depthwise_dot({pixels, column.tap_offsets.data(), taps, column.tap_weights.data(), column.bias.data(),
+                       column.padded, sums.first, sums.stride});
+    return;
+  }
+  if (set.planar_depthwise == nullptr || plan->product_bytes() == nullptr || taps > kMostPlanarTaps) {
+    set.depthwise({pixels, column.tap_offsets.data(), taps, plan->products_by_weight(), column.row_weights.data(),
+                   column.padded, sums.first, sums.stride});
+    return;
+  }
+  compute_planar_depthwise(column, pixels, sums, scratch);
+}
+
+void ConvolutionKernel::State::compute_planar_depthwise(const PackedColumn& column, const Pixels& pixels,
+                                                        const Sums& sums, KernelScratch::Buffers& scratch) const {
+  const Window& window = layout.window;
+  PlanarDepthwiseOperands o;
+  o.output_columns = layout.output_columns;
+  o.stride_rows = window.stride_height;
+  o.stride_columns = window.stride_width;
+  o.columns = layout.padded_columns;
+  o.pixel_stride = layout.channels;
+  o.tap_rows = tap_rows.data();
+  o.tap_columns = tap_columns.data();
+  o.taps = static_cast<int>(tap_rows.size());
+  o.product_bytes = plan->product_bytes();
+  o.weights = column.row_weights.data();
+  o.weights_stride = column.padded;
+  o.channels = column.padded;
+  o.sums_stride = sums.stride;
+  const int pixels_of_image = std::min(pixels.count, layout.chunk_rows * layout.output_columns);
+  o.output_rows = pixels_of_image / layout.output_columns;
+  o.rows = layout.input_rows(o.output_rows);
+  const std::ptrdiff_t plane = planar_channel_bytes(o.rows, o.columns, o.stride_rows, o.stride_columns);
+  o.planes = scratch.planes.reserve(at(kLanes) * static_cast<std::size_t>(plane));
+  for (int image = 0; image * pixels_of_image < pixels.count; ++image) {
+    o.image = pixels.base + at(image) * layout.image_bytes;
+    o.sums = sums.first + image * pixels_of_image * sums.stride;
+    set.planar_depthwise(o);
+  }
+}
+
 std::int32_t* ConvolutionKernel::State::place(const PackedColumn& column, const Chunk& chunk,
                                               const Destination& destination) const {
   // Product rows pass over their sums many times: these are better off close together.
@@ -247,9 +304,7 @@ void ConvolutionKernel::State::compute(const PackedColumn& column, int pixels, c
                                        KernelScratch::Buffers& scratch) const {
   const Pixels all{scratch.input.data(), layout.pixel_offsets.data(), pixels};
   if (depthwise) {
-    const Pixels from_column{all.base + column.input_offset, all.offsets, pixels};
-    set.depthwise({from_column, column.tap_offsets.data(), static_cast<int>(column.tap_offsets.size()),
-                   plan->products_by_weight(), column.row_weights.data(), column.padded, sums.first, sums.stride});
+    compute_depthwise(column, {all.base + column.input_offset, all.offsets, pixels}, sums, scratch);
     return;
   }
   if (!plan->planes().empty() || plan->rows() == ProductPlan::Rows::None)

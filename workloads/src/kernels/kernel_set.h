@@ -79,6 +79,53 @@ struct DepthwiseOperands {
   std::ptrdiff_t sums_stride = 0;
 };
 
+/// Depthwise by multiplication: sums[pixel][c] = bias[c] + sum over taps of x[pixel + tap][c] * w[tap][c], where taps
+/// run over the plan's planes too.
+struct DepthwiseDotOperands {
+  Pixels pixels;  ///< base points at the first channel.
+  const std::int32_t* tap_offsets = nullptr;
+  int taps = 0;
+  /// [channels / 32, rounded up][tap][64]: the weights of 32 channels with 0 for the odd ones, then for the even ones.
+  const std::int16_t* weights = nullptr;
+  const std::int32_t* bias = nullptr;  ///< [channels].
+  int channels = 0;                    ///< A multiple of 16.
+  std::int32_t* sums = nullptr;
+  std::ptrdiff_t sums_stride = 0;
+};
+
+inline constexpr int kMostPlanarTaps = 128;  ///< So that sums of product bytes fit in 15 bits.
+
+/// Bytes of one phase (the pixels that a stride leaves together) with what transposing may write behind it.
+constexpr std::ptrdiff_t planar_phase_bytes(int rows, int columns) {
+  return static_cast<std::ptrdiff_t>(rows) * columns + 16;
+}
+
+/// Bytes of one channel's plane of PlanarDepthwiseOperands::planes, with what may be read behind it.
+constexpr std::ptrdiff_t planar_channel_bytes(int rows, int columns, int stride_rows, int stride_columns) {
+  const std::ptrdiff_t phase =
+      planar_phase_bytes((rows + stride_rows - 1) / stride_rows, (columns + stride_columns - 1) / stride_columns);
+  return (phase * stride_rows * stride_columns + 511) / 64 * 64;
+}
+
+/// Depthwise by look-up on one image.
+struct PlanarDepthwiseOperands {
+  const std::uint8_t* image = nullptr;  ///< Padded, [row][column][pixel_stride], at the first channel.
+  int rows = 0, columns = 0;
+  std::ptrdiff_t pixel_stride = 0;
+  int stride_rows = 1, stride_columns = 1;
+  const int* tap_rows = nullptr;  ///< Of the first output pixel.
+  const int* tap_columns = nullptr;
+  int taps = 0;                                 ///< [1, kMostPlanarTaps].
+  const std::uint8_t* product_bytes = nullptr;  ///< [weight byte][256 low bytes, then 256 high bytes plus 128].
+  const std::uint8_t* weights = nullptr;        ///< [tap][weights_stride].
+  std::ptrdiff_t weights_stride = 0;
+  int channels = 0;  ///< A multiple of 16.
+  int output_rows = 0, output_columns = 0;
+  std::int32_t* sums = nullptr;  ///< [output row][output column][sums_stride].
+  std::ptrdiff_t sums_stride = 0;
+  std::uint8_t* planes = nullptr;  ///< Scratch of 16 * planar_channel_bytes(...) bytes.
+};
+
 /// Requantises sums[pixel][0, channels) into out[pixel * out_stride].
 struct RequantiseOperands {
   const std::int32_t* sums = nullptr;
@@ -101,8 +148,13 @@ struct KernelSet {
   void (*build_rows)(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, std::int16_t* table);
   void (*add_rows)(const RowOperands& operands);
   void (*depthwise)(const DepthwiseOperands& operands);
+  void (*depthwise_dot)(const DepthwiseDotOperands& operands);
+  void (*planar_depthwise)(const PlanarDepthwiseOperands& operands);  ///< Null where `depthwise` is all there is.
   void (*requantise)(const RequantiseOperands& operands);
 };
+
+void avx512_depthwise_dot(const DepthwiseDotOperands& operands);
+void avx512_planar_depthwise(const PlanarDepthwiseOperands& operands);
 
 [[nodiscard]] const KernelSet& portable_kernels();
 [[nodiscard]] const KernelSet& avx2_kernels();

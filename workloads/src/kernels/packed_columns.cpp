@@ -79,6 +79,29 @@ void pack_taps(const ConvolutionKernel::Description& d, const ConvolutionLayout&
       weights[at(tap) * at(column.padded) + at(c)] = weight_byte(d, column.first_channel + c, tap);
 }
 
+/// The same for a plan of planes: their taps follow each other.
+void pack_tap_products(const ConvolutionKernel::Description& d, const ConvolutionLayout& layout,
+                       const ProductPlan& plan, const PlaneSources& sources, PackedColumn& column) {
+  const auto offsets = column.tap_offsets;
+  const std::size_t taps = offsets.size();
+  const std::size_t all = taps * plan.planes().size();
+  column.tap_offsets.clear();
+  std::int16_t* weights = column.tap_weights.reserve(at(round_up(column.padded, kWidestGroup)) * 2 * all);
+  column.bias.assign(at(column.padded), 0);
+  for (std::size_t i = 0; i < all; ++i) {
+    const ProductPlan::Plane& plane = plan.planes()[i / taps];
+    const std::size_t plane_offset = at(sources.source_of_plane[i / taps]) * layout.plane_bytes;
+    column.tap_offsets.push_back(static_cast<std::int32_t>(plane_offset) + offsets[i % taps]);
+    for (int c = 0; c < column.channels; ++c) {
+      const std::uint8_t weight = weight_byte(d, column.first_channel + c, static_cast<int>(i % taps));
+      const std::size_t half = at(c % 2) * kWidestGroup;
+      weights[(at(c / kWidestGroup) * all + i) * 2 * kWidestGroup + half + at(c % kWidestGroup)] =
+          plane.weight_map[weight];
+      if (i < taps) column.bias[at(c)] += plan.correction()[weight];
+    }
+  }
+}
+
 /// Product rows as wide as the set allows, but no wider than the channels need.
 int row_width_for(int channels, const KernelSet& set) {
   return channels > kLanes ? set.widest_group : kLanes;
@@ -121,6 +144,7 @@ std::vector<PackedColumn> pack_columns(const ConvolutionKernel::Description& d, 
       column.first_channel = group * group_channels + first;
       if (depthwise) {
         pack_taps(d, layout, column);
+        if (!rows) pack_tap_products(d, layout, plan, sources, column);
       } else {
         if (!plan.planes().empty() || !rows) pack_dot(d, layout, plan, sources, runs, column);
         if (rows) pack_rows(d, plan, runs, column);

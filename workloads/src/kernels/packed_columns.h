@@ -30,7 +30,8 @@ struct PackedColumn {
   std::vector<std::int32_t> bias;
   // Rows, and depthwise taps.
   std::vector<PackedBlock> blocks;
-  std::vector<std::int32_t> tap_offsets;
+  std::vector<std::int32_t> tap_offsets;    ///< Of each plane in turn where there are planes.
+  AlignedBuffer<std::int16_t> tap_weights;  ///< See DepthwiseDotOperands.
   AlignedBuffer<std::uint8_t> row_weights;  ///< [k][padded].
   bool odd_rows = false;                    ///< The plan's rows are odd and no weight is -128.
 };

@@ -93,6 +93,22 @@ void depthwise(const DepthwiseOperands& o) {
   }
 }
 
+void depthwise_dot(const DepthwiseDotOperands& o) {
+  for (int pixel = 0; pixel < o.pixels.count; ++pixel) {
+    std::int32_t* sums = o.sums + pixel * o.sums_stride;
+    for (int c = 0; c < o.channels; c += kLanes) {
+      std::int32_t lanes[kLanes];
+      std::memcpy(lanes, o.bias + c, sizeof(lanes));
+      const std::int16_t* w = o.weights + 2 * (c / 32 * 32) * o.taps + c % 32;
+      for (int tap = 0; tap < o.taps; ++tap, w += 64) {
+        const std::uint8_t* x = o.pixels.base + o.pixels.offsets[pixel] + o.tap_offsets[tap] + c;
+        for (int lane = 0; lane < kLanes; ++lane) lanes[lane] += x[lane] * (w[lane] + w[32 + lane]);
+      }
+      std::memcpy(sums + c, lanes, sizeof(lanes));
+    }
+  }
+}
+
 void requantise_all(const RequantiseOperands& o) {
   for (int pixel = 0; pixel < o.pixels; ++pixel) {
     const std::int32_t* sums = o.sums + pixel * o.sums_stride;
@@ -107,7 +123,8 @@ void requantise_all(const RequantiseOperands& o) {
 }  // namespace
 
 const KernelSet& portable_kernels() {
-  static const KernelSet set{kLanes, map_bytes, dot, build_rows, add_rows_of<>, depthwise, requantise_all};
+  static const KernelSet set{kLanes,    map_bytes,     dot,     build_rows,    add_rows_of<>,
+                             depthwise, depthwise_dot, nullptr, requantise_all};
   return set;
 }
 

@@ -74,6 +74,7 @@ ProductPlan::ProductPlan(const GatedProducts& products)
   } else {
     if (const auto exact = near_exact(products)) add_plane(*exact);
     add_rows(products);
+    add_product_bytes();
   }
   check(products);
 }
@@ -116,6 +117,21 @@ void ProductPlan::add_rows(const GatedProducts& products) {
   rows_ = fits ? Rows::Narrow : Rows::Wide;
 }
 
+void ProductPlan::add_product_bytes() {
+  constexpr std::int32_t kOffset = 32768;
+  product_bytes_.resize(2 * kCodes * kCodes);
+  for (std::size_t w = 0; w < kCodes; ++w)
+    for (std::size_t x = 0; x < kCodes; ++x) {
+      const std::int32_t shifted = products_by_weight_[w * kCodes + x] + kOffset;
+      if (shifted < 0 || shifted >= 2 * kOffset) {
+        product_bytes_.clear();
+        return;
+      }
+      product_bytes_[2 * kCodes * w + x] = byte(static_cast<std::size_t>(shifted & 0xff));
+      product_bytes_[2 * kCodes * w + kCodes + x] = byte(static_cast<std::size_t>(shifted >> 8));
+    }
+}
+
 void ProductPlan::check(const GatedProducts& products) const {
   for (std::size_t x = 0; x < kCodes; ++x)
     for (std::size_t w = 0; w < kCodes; ++w) {
@@ -128,6 +144,11 @@ void ProductPlan::check(const GatedProducts& products) const {
                      row_bytes_[2 * kCodes * x + kCodes + w] == byte(static_cast<std::size_t>((entry >> 8) & 0xff));
       } else if (rows_ == Rows::Wide) {
         value = products_by_weight_[w * kCodes + x];
+      }
+      if (!product_bytes_.empty()) {
+        const std::int32_t low = product_bytes_[2 * kCodes * w + x];
+        const std::int32_t high = product_bytes_[2 * kCodes * w + kCodes + x];
+        same_bytes = same_bytes && 256 * (high - 128) + low == products(byte(x), byte(w));
       }
       if (value != products(byte(x), byte(w)) || !same_bytes)
         throw std::logic_error("the product plan differs from its table at x = " + std::to_string(x) +

@@ -56,12 +56,19 @@ class ProductPlan {
   /// The whole products as [weight byte][activation byte], for wide rows and depthwise convolutions.
   [[nodiscard]] const std::int32_t* products_by_weight() const { return products_by_weight_.data(); }
 
+  /// The same as bytes, [weight byte][256 low bytes, then 256 high bytes plus 128]; null if some product takes more
+  /// than 16 signed bits.
+  [[nodiscard]] const std::uint8_t* product_bytes() const {
+    return product_bytes_.empty() ? nullptr : product_bytes_.data();
+  }
+
   /// What is done, for reports: "factors 1", "factors 3", "product and rows", "rows", "wide rows", "zero".
   [[nodiscard]] std::string name() const;
 
  private:
   void add_plane(const FactorPlane& plane);
   void add_rows(const GatedProducts& products);
+  void add_product_bytes();
   void check(const GatedProducts& products) const;
   [[nodiscard]] std::int32_t plane_sum(std::size_t x, std::size_t w) const;
 
@@ -74,6 +81,7 @@ class ProductPlan {
   std::vector<std::int16_t> rows_by_weight_;
   std::vector<std::uint8_t> row_bytes_;
   std::vector<std::int32_t> products_by_weight_;
+  std::vector<std::uint8_t> product_bytes_;
 };
 
 }  // namespace axvp

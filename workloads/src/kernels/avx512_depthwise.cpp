@@ -1,0 +1,256 @@
+#include <immintrin.h>
+
+#include <utility>
+
+#include "avx512_tools.h"
+#include "kernel_set.h"
+
+// Depthwise convolutions on AVX-512. Tables that factorise multiply, with channels as lanes. Others are looked up, with
+// pixels as lanes: a weight's 256 products are in registers then, but the map has to be transposed there and back.
+namespace axvp::kernels {
+namespace {
+
+constexpr int kDotPixels = 4;
+constexpr int kChannels = 16;  ///< Of one pass of the planar kernel.
+constexpr int kVectors = 4;    ///< Registers of 64 pixels that share the loads of a weight's products.
+constexpr int kBlock = 64 * kVectors;
+
+/// 32 channels of up to kDotPixels pixels.
+template <int PixelCount>
+void dot_block(const DepthwiseDotOperands& o, int pixel, int channel) {
+  const std::uint8_t* x[PixelCount];
+  unrolled<PixelCount>([&](auto p) AXVP_INLINE { x[p] = o.pixels.base + o.pixels.offsets[pixel + p] + channel; });
+  __m512i even[PixelCount], odd[PixelCount];
+  unrolled<PixelCount>([&](auto p) AXVP_INLINE { even[p] = odd[p] = _mm512_setzero_si512(); });
+  const std::int16_t* w = o.weights + 2 * channel * o.taps;
+  for (int tap = 0; tap < o.taps; ++tap, w += 64) {
+    const __m512i even_weights = _mm512_loadu_si512(w);
+    const __m512i odd_weights = _mm512_loadu_si512(w + 32);
+    unrolled<PixelCount>([&](auto p) AXVP_INLINE {
+      const auto* bytes = reinterpret_cast<const __m256i*>(x[p] + o.tap_offsets[tap]);
+      const __m512i words = _mm512_cvtepu8_epi16(_mm256_loadu_si256(bytes));
+      add_pairs(even[p], words, even_weights);
+      add_pairs(odd[p], words, odd_weights);
+    });
+  }
+  const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const __m512i second = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const bool both = channel + 32 <= o.channels;
+  unrolled<PixelCount>([&](auto p) AXVP_INLINE {
+    std::int32_t* sums = o.sums + (pixel + p) * o.sums_stride + channel;
+    const std::int32_t* bias = o.bias + channel;
+    const __m512i low = _mm512_permutex2var_epi32(even[p], first, odd[p]);
+    _mm512_storeu_si512(sums, _mm512_add_epi32(low, _mm512_loadu_si512(bias)));
+    if (both) {
+      const __m512i high = _mm512_permutex2var_epi32(even[p], second, odd[p]);
+      _mm512_storeu_si512(sums + 16, _mm512_add_epi32(high, _mm512_loadu_si512(bias + 16)));
+    }
+  });
+}
+
+/// 16 pixels of 16 channels, `step` apart, into 16 planes of 16 bytes; the last pixel stands for those beyond `count`.
+void transpose_bytes(const std::uint8_t* pixel, std::ptrdiff_t step, int count, std::uint8_t* plane,
+                     std::ptrdiff_t plane_size) {
+  __m128i a[16], b[16];
+  if (count >= 16)
+    unrolled<16>([&](auto i) AXVP_INLINE {
+      a[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel));
+      pixel += step;
+    });
+  else
+    unrolled<16>([&](auto i) AXVP_INLINE {
+      a[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel));
+      if (i + 1 < count) pixel += step;
+    });
+  // Each stage pairs row i with row i + 8 and doubles the runs of neighbouring pixels (a perfect shuffle).
+  const auto stage = [](const __m128i* in, __m128i* out) AXVP_INLINE {
+    unrolled<8>([&](auto i) AXVP_INLINE {
+      out[2 * i] = _mm_unpacklo_epi8(in[i], in[i + 8]);
+      out[2 * i + 1] = _mm_unpackhi_epi8(in[i], in[i + 8]);
+    });
+  };
+  stage(a, b);
+  stage(b, a);
+  stage(a, b);
+  stage(b, a);
+  unrolled<16>([&](auto i) AXVP_INLINE { _mm_storeu_si128(reinterpret_cast<__m128i*>(plane + i * plane_size), a[i]); });
+}
+
+/// The planes of 16 channels: [channel][row phase][column phase][row][column], so that a stride is a step of one.
+struct Planes {
+  explicit Planes(const PlanarDepthwiseOperands& o)
+      : rows((o.rows + o.stride_rows - 1) / o.stride_rows),
+        columns((o.columns + o.stride_columns - 1) / o.stride_columns),
+        phase_size(planar_phase_bytes(rows, columns)),
+        channel_size(planar_channel_bytes(o.rows, o.columns, o.stride_rows, o.stride_columns)) {}
+
+  int rows, columns;
+  std::ptrdiff_t phase_size, channel_size;
+};
+
+/// Returns the OR of all codes.
+std::uint8_t fill_planes(const PlanarDepthwiseOperands& o, const Planes& planes, int channel) {
+  for (int row = 0; row < o.rows; ++row)
+    for (int phase = 0; phase < o.stride_columns; ++phase) {
+      const int row_phase = row % o.stride_rows;
+      std::uint8_t* to = o.planes + (row_phase * o.stride_columns + phase) * planes.phase_size +
+                         static_cast<std::ptrdiff_t>(row / o.stride_rows) * planes.columns;
+      const std::ptrdiff_t step = o.pixel_stride * o.stride_columns;
+      const std::uint8_t* from = o.image + (static_cast<std::ptrdiff_t>(row) * o.columns + phase) * o.pixel_stride;
+      const int count = (o.columns - phase + o.stride_columns - 1) / o.stride_columns;
+      for (int column = 0; column < count; column += 16)  // what is written too far is written again
+        transpose_bytes(from + column * step + channel, step, count - column, to + column, planes.channel_size);
+    }
+  __m512i any = _mm512_setzero_si512();
+  for (std::ptrdiff_t i = 0; i < kChannels * planes.channel_size; i += 64)
+    any = _mm512_or_si512(any, _mm512_loadu_si512(o.planes + i));
+  return _mm512_movepi8_mask(any) != 0 ? 255 : 127;
+}
+
+/// Sums of low and of high product bytes: even pixels, odd pixels.
+struct ByteSums {
+  __m512i low_all, low_odd, high_all, high_odd;
+
+  ByteSums() { low_all = low_odd = high_all = high_odd = _mm512_setzero_si512(); }
+  [[gnu::always_inline]] inline void add(__m512i low, __m512i high) {
+    low_all = _mm512_add_epi16(low_all, low);
+    low_odd = _mm512_add_epi16(low_odd, _mm512_srli_epi16(low, 8));
+    high_all = _mm512_add_epi16(high_all, high);
+    high_odd = _mm512_add_epi16(high_odd, _mm512_srli_epi16(high, 8));
+  }
+  /// Four registers of sums; see lane_of.
+  [[gnu::always_inline]] inline void store(__m512i bias, std::int32_t* out) const {
+    const __m512i low_even = _mm512_sub_epi16(low_all, _mm512_slli_epi16(low_odd, 8));
+    const __m512i high_even = _mm512_sub_epi16(high_all, _mm512_slli_epi16(high_odd, 8));
+    const __m512i weights = _mm512_set1_epi32(1 | 256 << 16);
+    const auto put = [&](int i, __m512i pairs) AXVP_INLINE {
+      _mm512_store_si512(out + 16 * i, _mm512_add_epi32(bias, _mm512_madd_epi16(pairs, weights)));
+    };
+    put(0, _mm512_unpacklo_epi16(low_even, high_even));
+    put(1, _mm512_unpackhi_epi16(low_even, high_even));
+    put(2, _mm512_unpacklo_epi16(low_odd, high_odd));
+    put(3, _mm512_unpackhi_epi16(low_odd, high_odd));
+  }
+};
+
+/// Which of 64 pixels lane `lane` of register `i` of ByteSums::store holds.
+constexpr int pixel_of_lane(int i, int lane) {
+  return 16 * (lane / 4) + 8 * (i % 2) + 2 * (lane % 4) + i / 2;
+}
+
+/// kBlock pixels of one channel into sums[kBlock]. `UpperHalf`: codes beyond 127 occur.
+template <bool UpperHalf>
+void look_up_block(const PlanarDepthwiseOperands& o, const std::uint8_t* plane, const std::ptrdiff_t* shifts,
+                   int channel, std::int32_t* sums) {
+  ByteSums of_vector[kVectors];
+  for (int tap = 0; tap < o.taps; ++tap) {
+    const std::uint8_t* bytes = o.product_bytes + 512 * o.weights[tap * o.weights_stride + channel];
+    const std::uint8_t* codes = plane + shifts[tap];
+    __m512i low[4], high[4];
+    unrolled<UpperHalf ? 4 : 2>([&](auto i) AXVP_INLINE {
+      low[i] = _mm512_loadu_si512(bytes + 64 * i);
+      high[i] = _mm512_loadu_si512(bytes + 256 + 64 * i);
+    });
+    unrolled<kVectors>([&](auto v) AXVP_INLINE {
+      const __m512i index = _mm512_loadu_si512(codes + 64 * v);
+      __m512i l = _mm512_permutex2var_epi8(low[0], index, low[1]);
+      __m512i h = _mm512_permutex2var_epi8(high[0], index, high[1]);
+      if constexpr (UpperHalf) {
+        const __mmask64 upper = _mm512_movepi8_mask(index);
+        l = _mm512_mask_blend_epi8(upper, l, _mm512_permutex2var_epi8(low[2], index, low[3]));
+        h = _mm512_mask_blend_epi8(upper, h, _mm512_permutex2var_epi8(high[2], index, high[3]));
+      }
+      of_vector[v].add(l, h);
+    });
+  }
+  // High bytes carry 128 too much each.
+  const __m512i bias = _mm512_set1_epi32(-32768 * o.taps);
+  unrolled<kVectors>([&](auto v) AXVP_INLINE { of_vector[v].store(bias, sums + 64 * v); });
+}
+
+/// Register `Register` of 64 pixels of 16 channels, transposed: pixels[i] gets the channels of pixel i.
+template <int Register>
+[[gnu::always_inline]] inline void transpose_words(const std::int32_t* from, std::int32_t* const* pixels) {
+  __m512i a[16], b[16];
+  unrolled<16>([&](auto i) AXVP_INLINE { a[i] = _mm512_load_si512(from + kBlock * i); });
+  unrolled<8>([&](auto i) AXVP_INLINE {
+    b[2 * i] = _mm512_unpacklo_epi32(a[2 * i], a[2 * i + 1]);
+    b[2 * i + 1] = _mm512_unpackhi_epi32(a[2 * i], a[2 * i + 1]);
+  });
+  unrolled<4>([&](auto i) AXVP_INLINE {
+    a[4 * i] = _mm512_unpacklo_epi64(b[4 * i], b[4 * i + 2]);
+    a[4 * i + 1] = _mm512_unpackhi_epi64(b[4 * i], b[4 * i + 2]);
+    a[4 * i + 2] = _mm512_unpacklo_epi64(b[4 * i + 1], b[4 * i + 3]);
+    a[4 * i + 3] = _mm512_unpackhi_epi64(b[4 * i + 1], b[4 * i + 3]);
+  });
+  // a[4 i + j], 128-bit lane l: channels 4 i ... 4 i + 3 of lane 4 l + j.
+  unrolled<4>([&](auto j) AXVP_INLINE {
+    const __m512i low01 = _mm512_shuffle_i32x4(a[j], a[4 + j], 0x44);
+    const __m512i high01 = _mm512_shuffle_i32x4(a[j], a[4 + j], 0xee);
+    const __m512i low23 = _mm512_shuffle_i32x4(a[8 + j], a[12 + j], 0x44);
+    const __m512i high23 = _mm512_shuffle_i32x4(a[8 + j], a[12 + j], 0xee);
+    b[j] = _mm512_shuffle_i32x4(low01, low23, 0x88);
+    b[4 + j] = _mm512_shuffle_i32x4(low01, low23, 0xdd);
+    b[8 + j] = _mm512_shuffle_i32x4(high01, high23, 0x88);
+    b[12 + j] = _mm512_shuffle_i32x4(high01, high23, 0xdd);
+  });
+  unrolled<16>([&](auto i) AXVP_INLINE { _mm512_storeu_si512(pixels[pixel_of_lane(Register, i)], b[i]); });
+}
+
+/// Brings a block's sums to their pixels.
+void write_block(const PlanarDepthwiseOperands& o, const Planes& planes, int channel, std::ptrdiff_t position,
+                 const std::int32_t* sums) {
+  alignas(64) std::int32_t unwanted[kChannels];
+  std::int32_t* pixels[kBlock];
+  std::ptrdiff_t row = position / planes.columns;
+  std::ptrdiff_t column = position % planes.columns;
+  for (std::int32_t*& pixel : pixels) {
+    const bool wanted = row < o.output_rows && column < o.output_columns;
+    pixel = wanted ? o.sums + (row * o.output_columns + column) * o.sums_stride + channel : unwanted;
+    if (++column == planes.columns) ++row, column = 0;
+  }
+  for (int first = 0; first < kBlock; first += 64)
+    unrolled<4>([&](auto i) AXVP_INLINE { transpose_words<i>(sums + first + 16 * i, pixels + first); });
+}
+
+/// From a channel's plane to the code that tap `tap` reads for the first output pixel.
+std::ptrdiff_t shift_of(const PlanarDepthwiseOperands& o, const Planes& planes, int tap) {
+  const int row = o.tap_rows[tap];
+  const int column = o.tap_columns[tap];
+  const int phase = row % o.stride_rows * o.stride_columns + column % o.stride_columns;
+  return phase * planes.phase_size + static_cast<std::ptrdiff_t>(row / o.stride_rows) * planes.columns +
+         column / o.stride_columns;
+}
+
+}  // namespace
+
+void avx512_depthwise_dot(const DepthwiseDotOperands& o) {
+  for (int channel = 0; channel < o.channels; channel += 32) {
+    int pixel = 0;
+    for (; pixel + kDotPixels <= o.pixels.count; pixel += kDotPixels) dot_block<kDotPixels>(o, pixel, channel);
+    for (; pixel < o.pixels.count; ++pixel) dot_block<1>(o, pixel, channel);
+  }
+}
+
+void avx512_planar_depthwise(const PlanarDepthwiseOperands& o) {
+  const Planes planes{o};
+  std::ptrdiff_t shifts[kMostPlanarTaps];
+  for (int tap = 0; tap < o.taps; ++tap) shifts[tap] = shift_of(o, planes, tap);
+  alignas(64) std::int32_t sums[kChannels * kBlock];
+  const std::ptrdiff_t positions = static_cast<std::ptrdiff_t>(o.output_rows - 1) * planes.columns + o.output_columns;
+  for (int channel = 0; channel < o.channels; channel += kChannels) {
+    const bool upper_half = fill_planes(o, planes, channel) > 127;
+    for (std::ptrdiff_t position = 0; position < positions; position += kBlock) {
+      for (int c = 0; c < kChannels; ++c) {
+        const std::uint8_t* plane = o.planes + c * planes.channel_size + position;
+        if (upper_half)
+          look_up_block<true>(o, plane, shifts, channel + c, sums + c * kBlock);
+        else
+          look_up_block<false>(o, plane, shifts, channel + c, sums + c * kBlock);
+      }
+      write_block(o, planes, channel, position, sums);
+    }
+  }
+}
+
+}  // namespace axvp::kernels
