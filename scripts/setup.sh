@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config git ca-certificates
   # libraries
   libsystemc-dev libeigen3-dev libfmt-dev libexpected-dev libtomlplusplus-dev nlohmann-json3-dev libcli11-dev libssl-dev
-  libonnx-dev libprotobuf-dev protobuf-compiler zlib1g-dev
+  libonnx-dev libprotobuf-dev protobuf-compiler zlib1g-dev libjpeg62-turbo-dev libpng-dev
   # training
   libtorch-dev
   # RTL and synthesis

@@ -6,6 +6,7 @@
 #include "axvp/common/file.h"
 #include "axvp/workloads/dataset.h"
 #include "axvp/workloads/float_executor.h"
+#include "axvp/workloads/network_file.h"
 #include "axvp/workloads/onnx_import.h"
 #include "test_data.h"
 
@@ -64,21 +65,72 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"resnet20_cifar10jpeg", "resnet20_cifar10jpeg.test_jpeg_0-99.f32", "test_jpeg.bin"}),
     [](const auto& c) { return c.param.network; });
 
-TEST(MobileNetV2, FirstCifarImageAt224AgreesTo1e3) {
-  const auto folder = data_folder() / "weights";
-  const auto model = folder / "mobilenet_v2_cifar10.onnx";
+/// MobileNetV2, whose inputs are resized, or decoded from JPEG, on the way.
+struct FittedCase {
+  std::string name;
+  std::string network;
+  std::string description;  ///< Preprocessing, if it is not the default.
+  int side;
+  std::string reference;
+  std::string data;
+  std::size_t images;
+};
+
+std::ostream& operator<<(std::ostream& stream, const FittedCase& c) {
+  return stream << c.name;
+}
+
+class EveryFittedReference : public ::testing::TestWithParam<FittedCase> {};
+
+TEST_P(EveryFittedReference, LogitsAgreeTo1e3) {
+  const FittedCase& c = GetParam();
+  const auto model = data_folder() / "weights" / c.network;
   if (!std::filesystem::exists(model)) GTEST_SKIP() << model << " is absent; AXVP_DATA names the data folder";
-  const auto network = import_onnx(model, {224, 224});
+  auto network = import_onnx(model, {c.side, c.side});
   ASSERT_TRUE(network) << network.error().message;
-  auto pixels = read_binary_file(folder / "reference" / "resized224_test_exact_0.u8");
-  ASSERT_TRUE(pixels) << pixels.error().message;
-  const Image image{224, 224, std::move(*pixels), 0};
-  ASSERT_EQ(image.pixels.size(), 224u * 224u * 3u);
-  const auto logits = run_float_logits(*network, preprocess(image, network->preprocessing));
-  const auto reference = read_floats(folder / "reference" / "mobilenet_v2_cifar10_224.test_exact_0-15.f32");
-  ASSERT_EQ(logits.size(), 10u);
-  ASSERT_EQ(reference.size(), 160u);
-  for (std::size_t k = 0; k < logits.size(); ++k) EXPECT_NEAR(logits[k], reference[k], 1e-3) << "class " << k;
+  if (!c.description.empty()) {
+    const auto description =
+        load_network_description(std::filesystem::path(AXVP_SOURCE_DIR) / "workloads/networks" / c.description);
+    ASSERT_TRUE(description) << description.error().message;
+    network->preprocessing = description->preprocessing.value();
+  }
+  const std::size_t colon = c.data.find(':') + 1;
+  DatasetOptions options;
+#ifdef __SANITIZE_ADDRESS__
+  options.limit = 1;
+#endif
+  options.fitting = fitting_of(*network);
+  const auto images = open_dataset(c.data.substr(0, colon) + (data_folder() / c.data.substr(colon)).string(), options);
+  ASSERT_TRUE(images) << images.error().message;
+  const std::vector<float> reference = read_floats(data_folder() / "weights" / "reference" / c.reference);
+  const std::size_t classes = network->tensors[network->output].shape.size();
+  ASSERT_EQ(reference.size(), c.images * classes);
+  for (std::size_t i = 0; i < images->images.size(); ++i) {
+    const auto logits = run_float_logits(*network, preprocess(images->images[i], network->preprocessing));
+    for (std::size_t k = 0; k < classes; ++k)
+      ASSERT_NEAR(logits[k], reference[i * classes + k], 1e-3) << "image " << i << ", class " << k;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    MobileNetV2, EveryFittedReference,
+    ::testing::Values(
+        FittedCase{"cifar10_at_224", "mobilenet_v2_cifar10.onnx", "", 224,
+                   "mobilenet_v2_cifar10_224.test_exact_0-15.f32", "cifar10:cifar10/test_exact.bin@:16", 16},
+        FittedCase{"cifar10_at_128", "mobilenet_v2_cifar10.onnx", "", 128,
+                   "mobilenet_v2_cifar10_128.test_exact_0-15.f32", "cifar10:cifar10/test_exact.bin@:16", 16},
+        FittedCase{"imagenet_at_224", "mobilenet_v2_imagenet.onnx", "mobilenet_v2_imagenet.toml", 224,
+                   "mobilenet_v2_imagenet.tiny_val_0-15.f32", "tiny-imagenet:tiny-imagenet-200@:16", 16},
+        FittedCase{"tinyimagenet", "mobilenet_v2_tinyimagenet.onnx", "", 64,
+                   "mobilenet_v2_tinyimagenet.tiny_val_0-99.f32", "tiny-imagenet:tiny-imagenet-200@:100", 100}),
+    [](const auto& c) { return c.param.name; });
+
+TEST(MobileNetV2, CifarImageIsResizedToTheReferencesBytes) {
+  const auto pixels = read_binary_file(data_folder() / "weights" / "reference" / "resized224_test_exact_0.u8");
+  if (!pixels) GTEST_SKIP() << pixels.error().message << "; AXVP_DATA names the data folder";
+  const auto images = open_dataset("cifar10:" + (data_folder() / "cifar10" / "test_exact.bin").string(), 1);
+  ASSERT_TRUE(images) << images.error().message;
+  EXPECT_EQ(resize_bilinear(images->images[0], 224, 224).pixels, *pixels);
 }
 
 TEST(MobileNetV2, AllFilesImportWithTheirMacs) {

@@ -12,6 +12,8 @@ namespace {
 constexpr const char* kDivisor = "axvp.divisor";
 constexpr const char* kMean = "axvp.mean";
 constexpr const char* kDeviation = "axvp.deviation";
+constexpr const char* kShorterSide = "axvp.shorter_side";
+constexpr double kLargestShorterSide = 8192.0;
 
 Result<std::vector<double>> parse_numbers(const std::string& key, const std::string& text, std::size_t count) {
   std::vector<double> numbers;
@@ -39,9 +41,18 @@ void write_numbers(const char* key, const std::vector<double>& numbers, onnx::Mo
 Result<Preprocessing> read_preprocessing(const onnx::ModelProto& model) {
   std::map<std::string, std::string> entries;
   for (const auto& entry : model.metadata_props())
-    if (entry.key() == kDivisor || entry.key() == kMean || entry.key() == kDeviation)
+    if (entry.key() == kDivisor || entry.key() == kMean || entry.key() == kDeviation || entry.key() == kShorterSide)
       entries[entry.key()] = entry.value();
   if (entries.empty()) return Preprocessing{};
+  double shorter_side = 0.0;
+  if (const auto entry = entries.find(kShorterSide); entry != entries.end()) {
+    const auto side = parse_numbers(kShorterSide, entry->second, 1);
+    if (!side) return forward_error(side);
+    shorter_side = side->front();
+    if (!(shorter_side >= 0.0 && shorter_side <= kLargestShorterSide && shorter_side == std::floor(shorter_side)))
+      return fail("metadata `{}`: expected a whole number from 0 to {}", kShorterSide, kLargestShorterSide);
+    entries.erase(entry);
+  }
   if (entries.size() != 3) return fail("metadata: `{}`, `{}` and `{}` belong together", kDivisor, kMean, kDeviation);
   const auto divisor = parse_numbers(kDivisor, entries[kDivisor], 1);
   if (!divisor) return forward_error(divisor);
@@ -50,6 +61,7 @@ Result<Preprocessing> read_preprocessing(const onnx::ModelProto& model) {
   const auto deviation = parse_numbers(kDeviation, entries[kDeviation], 3);
   if (!deviation) return forward_error(deviation);
   Preprocessing preprocessing;
+  preprocessing.shorter_side = static_cast<int>(shorter_side);
   preprocessing.divisor = (*divisor)[0];
   for (std::size_t c = 0; c < 3; ++c) {
     preprocessing.mean[c] = (*mean)[c];
@@ -66,6 +78,8 @@ void write_preprocessing(const Preprocessing& preprocessing, onnx::ModelProto& m
   write_numbers(kDivisor, {preprocessing.divisor}, model);
   write_numbers(kMean, {mean.begin(), mean.end()}, model);
   write_numbers(kDeviation, {deviation.begin(), deviation.end()}, model);
+  if (preprocessing.shorter_side != 0)
+    write_numbers(kShorterSide, {static_cast<double>(preprocessing.shorter_side)}, model);
 }
 
 }  // namespace axvp::onnx_detail

@@ -6,8 +6,8 @@
 
 namespace axvp::onnx_detail {
 
-/// Preprocessing in a model's metadata: `axvp.divisor`, `axvp.mean`, `axvp.deviation` (decimal numbers, separated by
-/// commas). Models without any get the default; a part of them is an error.
+/// Preprocessing in a model's metadata: `axvp.divisor`, `axvp.mean`, `axvp.deviation`, optional `axvp.shorter_side`
+/// (decimal numbers, separated by commas). Models without any get the default; a part of them is an error.
 [[nodiscard]] Result<Preprocessing> read_preprocessing(const onnx::ModelProto& model);
 void write_preprocessing(const Preprocessing& preprocessing, onnx::ModelProto& model);
 

@@ -102,11 +102,13 @@ struct Node {
   TensorId output = 0;
 };
 
-/// How an 8-bit RGB pixel becomes the network's float input: (value / divisor - mean[c]) / deviation[c].
+/// How an 8-bit RGB image becomes the network's float input: brought to its size, then each pixel
+/// (value / divisor - mean[c]) / deviation[c].
 struct Preprocessing {
   double divisor = 255.0;
   std::array<double, 3> mean{0.485, 0.456, 0.406};
   std::array<double, 3> deviation{0.229, 0.224, 0.225};
+  int shorter_side = 0;  ///< Of ImageFitting: 0 resizes whole images.
 };
 
 /// A float network as imported: one input, one output, nodes in an order that can be executed.
