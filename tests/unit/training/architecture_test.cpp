@@ -28,7 +28,7 @@ std::size_t convolution_weights(const Network& network) {
 }
 
 TEST(ArchitectureTest, Resnet20HasThePapersSize) {
-  const auto made = make_architecture("resnet20", 16, kCifar, 10, 1);
+  const auto made = make_architecture({"resnet20", 16}, kCifar, 10, 1);
   ASSERT_TRUE(made) << made.error().message;
   // 3*9*16 + 6*16*16*9 + 16*32*9 + 5*32*32*9 + 32*64*9 + 5*64*64*9 + 640
   EXPECT_EQ(convolution_weights(made->network), 268336u);
@@ -40,19 +40,47 @@ TEST(ArchitectureTest, Resnet20HasThePapersSize) {
   EXPECT_EQ(channels, 688u);
 }
 
+TEST(ArchitectureTest, MobileNetV2HasThePapersSize) {
+  const auto made = make_architecture({"mobilenet_v2"}, {3, 224, 224}, 1000, 1);
+  ASSERT_TRUE(made) << made.error().message;
+  // torchvision's mobilenet_v2: 3,504,872 parameters, of them 34,112 of BatchNorms and 1,000 biases; 300.77 M MACs.
+  EXPECT_EQ(convolution_weights(made->network), 3504872u - 34112u - 1000u);
+  EXPECT_EQ(macs(made->network), 300774272u);
+  EXPECT_EQ(made->batch_norms.size(), 52u);
+  std::size_t channels = 0;
+  for (const std::size_t node : made->batch_norms)
+    channels += std::get<ChannelAffine>(made->network.nodes[node].operation).scale.size();
+  EXPECT_EQ(channels, 34112u / 2);
+}
+
+TEST(ArchitectureTest, MobileNetV2TakesItsWidthAndStemStride) {
+  ArchitectureSettings settings{"mobilenet_v2"};
+  settings.width_multiplier = 0.5;
+  settings.stem_stride = 1;
+  const auto made = make_architecture(settings, kCifar, 10, 1);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->network.tensors[made->network.nodes[0].output].shape, (Shape{16, 32, 32}));
+  // torchvision's mobilenet_v2(width_mult=0.5) has 1,968,680 parameters with 1000 classes.
+  std::size_t channels = 0;
+  for (const std::size_t node : made->batch_norms)
+    channels += std::get<ChannelAffine>(made->network.nodes[node].operation).scale.size();
+  EXPECT_EQ(convolution_weights(made->network) + 2 * channels, 1968680u - 1280 * 1000 - 1000 + 1280 * 10);
+}
+
 TEST(ArchitectureTest, DepthsAreThoseOfTheNames) {
   for (const std::string& name : trainable_networks()) {
-    const auto made = make_architecture(name, 4, kCifar, 10, 1);
+    const auto made = make_architecture({name, 4}, kCifar, 10, 1);
     ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->network.tensors[made->network.output].shape, (Shape{10, 1, 1}));
+    if (name == "mobilenet_v2") continue;
     int layers = 0;
     for (const Node& node : made->network.nodes) layers += std::holds_alternative<Convolution>(node.operation);
     EXPECT_EQ("resnet" + std::to_string(layers), name);
-    EXPECT_EQ(made->network.tensors[made->network.output].shape, (Shape{10, 1, 1}));
   }
 }
 
 TEST(ArchitectureTest, FirstWeightsFollowHesRule) {
-  const auto made = make_architecture("resnet20", 16, kCifar, 10, 5);
+  const auto made = make_architecture({"resnet20", 16}, kCifar, 10, 5);
   ASSERT_TRUE(made);
   for (const Node& node : made->network.nodes) {
     const auto* convolution = std::get_if<Convolution>(&node.operation);
@@ -68,10 +96,16 @@ TEST(ArchitectureTest, FirstWeightsFollowHesRule) {
 }
 
 TEST(ArchitectureTest, RefusesWhatItCannotBuild) {
-  EXPECT_THAT(make_architecture("resnet21", 16, kCifar, 10, 1).error().message, HasSubstr("resnet20"));
-  EXPECT_THAT(make_architecture("resnet8", 0, kCifar, 10, 1).error().message, HasSubstr("width 0"));
-  EXPECT_THAT(make_architecture("resnet8", 16, kCifar, 1, 1).error().message, HasSubstr("1 classes"));
-  EXPECT_THAT(make_architecture("resnet8", 16, {3, 2, 32}, 10, 1).error().message, HasSubstr("too small"));
+  EXPECT_THAT(make_architecture({"resnet21", 16}, kCifar, 10, 1).error().message, HasSubstr("resnet20"));
+  EXPECT_THAT(make_architecture({"resnet8", 0}, kCifar, 10, 1).error().message, HasSubstr("width 0"));
+  EXPECT_THAT(make_architecture({"resnet8", 16}, kCifar, 1, 1).error().message, HasSubstr("1 classes"));
+  EXPECT_THAT(make_architecture({"resnet8", 16}, {3, 2, 32}, 10, 1).error().message, HasSubstr("too small"));
+  ArchitectureSettings settings{"mobilenet_v2"};
+  settings.stem_stride = 3;
+  EXPECT_THAT(make_architecture(settings, kCifar, 10, 1).error().message, HasSubstr("stem stride 3"));
+  settings = {"mobilenet_v2"};
+  settings.width_multiplier = 0.0;
+  EXPECT_THAT(make_architecture(settings, kCifar, 10, 1).error().message, HasSubstr("width multiplier 0"));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 const Augmentation kNone{false, 0};
 
 Architecture small_resnet(std::uint64_t seed = 1) {
-  return make_architecture("resnet8", 4, {3, 32, 32}, 10, seed).value();
+  return make_architecture({"resnet8", 4}, {3, 32, 32}, 10, seed).value();
 }
 
 Batch first_images(std::size_t count) {
@@ -117,7 +117,7 @@ TEST(LearnerTest, RefusesWhatIsNoCheckpoint) {
   EXPECT_THAT(learner.restore("not an archive").error().message, HasSubstr("not a checkpoint"));
   const std::string state = learner.save("");
   EXPECT_THAT(learner.restore(state.substr(0, state.size() / 2)).error().message, HasSubstr("not a checkpoint"));
-  Learner other{make_architecture("resnet8", 8, {3, 32, 32}, 10, 1).value(), {}, 1};
+  Learner other{make_architecture({"resnet8", 8}, {3, 32, 32}, 10, 1).value(), {}, 1};
   EXPECT_THAT(other.restore(state).error().message, HasSubstr("not a checkpoint"));
 }
 

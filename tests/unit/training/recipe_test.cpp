@@ -36,8 +36,8 @@ flip = false
 shift_pixels = 4
 )");
   ASSERT_TRUE(recipe) << recipe.error().message;
-  EXPECT_EQ(recipe->network, "resnet20");
-  EXPECT_EQ(recipe->width, 8);
+  EXPECT_EQ(recipe->architecture.name, "resnet20");
+  EXPECT_EQ(recipe->architecture.width, 8);
   EXPECT_EQ(recipe->train, "synth10:train");
   EXPECT_EQ(recipe->validation, "synth10:validation");
   EXPECT_EQ(recipe->test, "synth10:test");
@@ -52,6 +52,20 @@ shift_pixels = 4
   EXPECT_EQ(recipe->optimizer.weight_decay, 0.001);
   EXPECT_FALSE(recipe->augmentation.flip);
   EXPECT_EQ(recipe->augmentation.shift_pixels, 4);
+}
+
+TEST(RecipeTest, SizesAreThoseOfTheNetwork) {
+  const auto recipe =
+      parsed("network = \"mobilenet_v2\"\nwidth_multiplier = 0.5\nstem_stride = 1\ntrain = \"synth10:train\"");
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(recipe->architecture.width_multiplier, 0.5);
+  EXPECT_EQ(recipe->architecture.stem_stride, 1);
+  const auto again = parsed(to_toml(*recipe));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(to_toml(*again), to_toml(*recipe));
+  EXPECT_THAT(parsed("network = \"mobilenet_v2\"\nwidth = 16\ntrain = \"a\"").error().message, HasSubstr("width"));
+  EXPECT_THAT(parsed("network = \"resnet8\"\nstem_stride = 1\ntrain = \"a\"").error().message,
+              HasSubstr("stem_stride"));
 }
 
 TEST(RecipeTest, WrittenRecipeReadsBackTheSame) {

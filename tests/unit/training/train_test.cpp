@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 TrainingRecipe small_recipe() {
   TrainingRecipe recipe;
-  recipe.width = 4;
+  recipe.architecture.width = 4;
   recipe.train = "synth10:train";
   recipe.epochs = 3;
   recipe.batch = 32;

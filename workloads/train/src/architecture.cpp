@@ -1,128 +1,111 @@
 #include "axvp/training/architecture.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
 
-#include "axvp/common/random.h"
+#include "architecture_builder.h"
 #include "axvp/common/text.h"
 
 namespace axvp {
 namespace {
 
-/// Appends nodes one after the other.
-class Builder {
- public:
-  Builder(std::string name, const Shape& input, std::uint64_t seed) : random_(seed) {
-    architecture_.network.name = std::move(name);
-    architecture_.network.tensors.push_back({"input", input});
-  }
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
-  [[nodiscard]] TensorId input() const { return architecture_.network.input; }
-  [[nodiscard]] const Shape& shape(TensorId id) const { return architecture_.network.tensors[id].shape; }
-
-  TensorId convolution(const std::string& name, TensorId from, int channels, int kernel, int stride) {
-    Convolution convolution;
-    Window& window = convolution.window;
-    window.kernel_height = window.kernel_width = kernel;
-    window.stride_height = window.stride_width = stride;
-    window.pad_top = window.pad_left = window.pad_bottom = window.pad_right = kernel / 2;
-    convolution.output_channels = channels;
-    convolution.weights.resize(static_cast<std::size_t>(channels * shape(from).channels * kernel * kernel));
-    const double deviation = std::sqrt(2.0 / (channels * kernel * kernel));
-    for (float& weight : convolution.weights) weight = static_cast<float>(deviation * random_.normal());
-    return append(name, convolution, {from});
-  }
-
-  TensorId batch_norm(const std::string& name, TensorId from) {
-    architecture_.batch_norms.insert(architecture_.network.nodes.size());
-    return append(name, identity(from), {from});
-  }
-
-  TensorId relu(const std::string& name, TensorId from) {
-    return append(name, Clamp{0.0, std::numeric_limits<double>::infinity()}, {from});
-  }
-
-  TensorId add(const std::string& name, TensorId a, TensorId b) { return append(name, Add{}, {a, b}); }
-
-  /// Every `stride`-th row and column, zero channels half before and half after: option A.
-  TensorId shortcut(const std::string& name, TensorId from, int channels, int stride) {
-    if (stride == 1 && channels == shape(from).channels) return from;
-    Resample resample;
-    resample.step_height = resample.step_width = stride;
-    const int missing = channels - shape(from).channels;
-    resample.channels_before = missing / 2;
-    resample.channels_after = missing - missing / 2;
-    return append(name, resample, {from});
-  }
-
-  TensorId global_average(const std::string& name, TensorId from) {
-    AveragePool pool;
-    pool.window.kernel_height = shape(from).height;
-    pool.window.kernel_width = shape(from).width;
-    return append(name, pool, {from});
-  }
-
-  TensorId linear(const std::string& name, TensorId from, int outputs) {
-    Convolution convolution;
-    convolution.output_channels = outputs;
-    convolution.weights.resize(static_cast<std::size_t>(outputs * shape(from).channels));
-    const double bound = 1.0 / std::sqrt(shape(from).channels);
-    for (float& weight : convolution.weights) weight = static_cast<float>(random_.uniform(-bound, bound));
-    const TensorId product = append(name, convolution, {from});
-    return append(name + ".bias", identity(product), {product});
-  }
-
-  Architecture finish(TensorId output) {
-    architecture_.network.output = output;
-    architecture_.network.tensors[output].name = "logits";
-    return std::move(architecture_);
-  }
-
- private:
-  [[nodiscard]] ChannelAffine identity(TensorId from) const {
-    const auto channels = static_cast<std::size_t>(shape(from).channels);
-    return {std::vector<double>(channels, 1.0), std::vector<double>(channels, 0.0)};
-  }
-
-  TensorId append(const std::string& name, Operation operation, std::vector<TensorId> inputs) {
-    Network& network = architecture_.network;
-    std::vector<Shape> shapes;
-    for (const TensorId id : inputs) shapes.push_back(network.tensors[id].shape);
-    Node node{name, std::move(operation), std::move(inputs), network.tensors.size()};
-    const Shape shape = infer_shape(node, shapes).value();  // ours, so it fits
-    network.tensors.push_back({name, shape});
-    network.nodes.push_back(std::move(node));
-    return network.nodes.back().output;
-  }
-
-  Architecture architecture_;
-  Random random_;
+/// What a maker needs besides the settings.
+struct Request {
+  const ArchitectureSettings& settings;
+  const Shape& input;
+  int classes;
+  std::uint64_t seed;
 };
 
-TensorId basic_block(Builder& builder, const std::string& name, TensorId from, int channels, int stride) {
-  TensorId x = builder.convolution(name + ".conv1", from, channels, 3, stride);
-  x = builder.batch_norm(name + ".bn1", x);
-  x = builder.relu(name + ".relu1", x);
-  x = builder.convolution(name + ".conv2", x, channels, 3, 1);
-  x = builder.batch_norm(name + ".bn2", x);
-  x = builder.add(name + ".add", x, builder.shortcut(name + ".shortcut", from, channels, stride));
-  return builder.relu(name + ".relu2", x);
+/// Every `stride`-th row and column, zero channels half before and half after: option A.
+TensorId shortcut(ArchitectureBuilder& builder, const std::string& name, TensorId from, int channels, int stride) {
+  if (stride == 1 && channels == builder.shape(from).channels) return from;
+  Resample resample;
+  resample.step_height = resample.step_width = stride;
+  const int missing = channels - builder.shape(from).channels;
+  resample.channels_before = missing / 2;
+  resample.channels_after = missing - missing / 2;
+  return builder.resample(name, from, resample);
 }
 
-Architecture make_resnet(const std::string& name, int blocks, int width, const Shape& input, int classes,
-                         std::uint64_t seed) {
-  Builder builder{name, input, seed};
+TensorId basic_block(ArchitectureBuilder& builder, const std::string& name, TensorId from, int channels, int stride) {
+  TensorId x = builder.convolution(name + ".conv1", from, channels, 3, stride);
+  x = builder.batch_norm(name + ".bn1", x);
+  x = builder.clamp(name + ".relu1", x, kUnbounded);
+  x = builder.convolution(name + ".conv2", x, channels, 3, 1);
+  x = builder.batch_norm(name + ".bn2", x);
+  x = builder.add(name + ".add", x, shortcut(builder, name + ".shortcut", from, channels, stride));
+  return builder.clamp(name + ".relu2", x, kUnbounded);
+}
+
+Architecture make_resnet(const Request& request, int blocks) {
+  const int width = request.settings.width;
+  ArchitectureBuilder builder{request.settings.name, request.input, request.seed};
   TensorId x = builder.convolution("conv1", builder.input(), width, 3, 1);
   x = builder.batch_norm("bn1", x);
-  x = builder.relu("relu1", x);
+  x = builder.clamp("relu1", x, kUnbounded);
   for (int stage = 0; stage < 3; ++stage)
     for (int block = 0; block < blocks; ++block) {
       const int stride = stage > 0 && block == 0 ? 2 : 1;
       x = basic_block(builder, fmt::format("layer{}.{}", stage + 1, block), x, width << stage, stride);
     }
   x = builder.global_average("pool", x);
-  return builder.finish(builder.linear("linear", x, classes));
+  return builder.finish(builder.linear("linear", x, request.classes));
+}
+
+/// Convolution, BatchNorm, ReLU6.
+TensorId convolution6(ArchitectureBuilder& builder, const std::string& name, TensorId from, int channels, int kernel,
+                      int stride, int groups) {
+  constexpr double kLargest = 6.0;
+  TensorId x = builder.convolution(name + ".conv", from, channels, kernel, stride, groups);
+  x = builder.batch_norm(name + ".bn", x);
+  return builder.clamp(name + ".relu6", x, kLargest);
+}
+
+/// Expansion, depthwise convolution, linear projection; with a shortcut where input and output have one shape.
+TensorId inverted_residual(ArchitectureBuilder& builder, const std::string& name, TensorId from, int channels,
+                           int stride, int expansion) {
+  const int inputs = builder.shape(from).channels;
+  const int hidden = inputs * expansion;
+  TensorId x = from;
+  if (expansion != 1) x = convolution6(builder, name + ".expand", x, hidden, 1, 1, 1);
+  x = convolution6(builder, name + ".depthwise", x, hidden, 3, stride, hidden);
+  x = builder.convolution(name + ".project.conv", x, channels, 1, 1);
+  x = builder.batch_norm(name + ".project.bn", x);
+  return stride == 1 && inputs == channels ? builder.add(name + ".add", x, from) : x;
+}
+
+/// The authors' rounding: to the nearest multiple of 8, but never down by more than a tenth.
+int rounded_channels(double channels) {
+  constexpr int kMultiple = 8;
+  const int rounded = std::max(kMultiple, static_cast<int>(channels + kMultiple / 2.0) / kMultiple * kMultiple);
+  return rounded < 0.9 * channels ? rounded + kMultiple : rounded;
+}
+
+Architecture make_mobilenet_v2(const Request& request) {
+  struct Stage {
+    int expansion, channels, blocks, stride;
+  };
+  // Table 2 of the paper.
+  constexpr Stage kStages[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
+                               {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
+  constexpr int kStem = 32;
+  constexpr int kLast = 1280;
+  const double factor = request.settings.width_multiplier;
+  ArchitectureBuilder builder{request.settings.name, request.input, request.seed};
+  TensorId x = convolution6(builder, "stem", builder.input(), rounded_channels(factor * kStem), 3,
+                            request.settings.stem_stride, 1);
+  int index = 0;
+  for (const Stage& stage : kStages)
+    for (int block = 0; block < stage.blocks; ++block)
+      x = inverted_residual(builder, fmt::format("block{}", index++), x, rounded_channels(factor * stage.channels),
+                            block == 0 ? stage.stride : 1, stage.expansion);
+  x = convolution6(builder, "last", x, rounded_channels(std::max(1.0, factor) * kLast), 1, 1, 1);
+  x = builder.global_average("pool", x);
+  return builder.finish(builder.linear("linear", x, request.classes));
 }
 
 /// Blocks a stage: depth = 6 * blocks + 2.
@@ -131,6 +114,20 @@ struct Depth {
   int blocks;
 };
 constexpr Depth kResnets[] = {{"resnet8", 1}, {"resnet14", 2}, {"resnet20", 3}, {"resnet32", 5}, {"resnet56", 9}};
+constexpr std::string_view kMobilenetV2 = "mobilenet_v2";
+
+Result<void> check_settings(const ArchitectureSettings& settings) {
+  if (settings.name == kMobilenetV2) {
+    if (!(settings.width_multiplier >= 0.1 && settings.width_multiplier <= 4.0))
+      return fail("network `{}`: width multiplier {} is not in [0.1, 4]", settings.name, settings.width_multiplier);
+    if (settings.stem_stride != 1 && settings.stem_stride != 2)
+      return fail("network `{}`: stem stride {}, expected 1 or 2", settings.name, settings.stem_stride);
+    return {};
+  }
+  if (settings.width < 1 || settings.width > 1024)
+    return fail("network `{}`: width {} is not in [1, 1024]", settings.name, settings.width);
+  return {};
+}
 
 }  // namespace
 
@@ -138,21 +135,24 @@ const std::vector<std::string>& trainable_networks() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> result;
     for (const Depth& resnet : kResnets) result.emplace_back(resnet.name);
+    result.emplace_back(kMobilenetV2);
     return result;
   }();
   return names;
 }
 
-Result<Architecture> make_architecture(std::string_view name, int width, const Shape& input, int classes,
+Result<Architecture> make_architecture(const ArchitectureSettings& settings, const Shape& input, int classes,
                                        std::uint64_t seed) {
-  if (width < 1 || width > 1024) return fail("network `{}`: width {} is not in [1, 1024]", name, width);
-  if (classes < 2) return fail("network `{}`: {} classes, at least 2 expected", name, classes);
+  if (const auto checked = check_settings(settings); !checked) return forward_error(checked);
+  if (classes < 2) return fail("network `{}`: {} classes, at least 2 expected", settings.name, classes);
   if (input.channels < 1 || input.height < 4 || input.width < 4)
-    return fail("network `{}`: input {}x{}x{} is too small, at least 4x4 pixels expected", name, input.channels,
-                input.height, input.width);
+    return fail("network `{}`: input {}x{}x{} is too small, at least 4x4 pixels expected", settings.name,
+                input.channels, input.height, input.width);
+  const Request request{settings, input, classes, seed};
+  if (settings.name == kMobilenetV2) return make_mobilenet_v2(request);
   for (const Depth& resnet : kResnets)
-    if (resnet.name == name) return make_resnet(std::string{name}, resnet.blocks, width, input, classes, seed);
-  return fail("unknown network `{}`{}", name, suggestion(name, trainable_networks()));
+    if (resnet.name == settings.name) return make_resnet(request, resnet.blocks);
+  return fail("unknown network `{}`{}", settings.name, suggestion(settings.name, trainable_networks()));
 }
 
 }  // namespace axvp

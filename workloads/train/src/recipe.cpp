@@ -17,6 +17,20 @@ LearningRateSchedule schedule_named(const std::string& name) {
   return name == "step" ? LearningRateSchedule::Step : LearningRateSchedule::Cosine;
 }
 
+constexpr const char* kMobilenetV2 = "mobilenet_v2";
+
+ArchitectureSettings read_architecture(FieldReader& root) {
+  ArchitectureSettings settings;
+  settings.name = root.choice("network", trainable_networks(), settings.name);
+  if (settings.name == kMobilenetV2) {
+    settings.width_multiplier = root.number("width_multiplier", {0.1, 4.0}, settings.width_multiplier);
+    settings.stem_stride = static_cast<int>(root.integer("stem_stride", {1, 2}, settings.stem_stride));
+  } else {
+    settings.width = static_cast<int>(root.integer("width", {1, 1024}, settings.width));
+  }
+  return settings;
+}
+
 OptimizerSettings read_optimizer(FieldReader reader) {
   OptimizerSettings settings;
   settings.learning_rate = reader.number("learning_rate", {0.0, 100.0, true}, settings.learning_rate);
@@ -66,13 +80,19 @@ std::string real(double number) {
   return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
 }
 
+std::string sizes_to_toml(const ArchitectureSettings& settings) {
+  if (settings.name == kMobilenetV2)
+    return fmt::format("width_multiplier = {}\nstem_stride = {}\n", real(settings.width_multiplier),
+                       settings.stem_stride);
+  return fmt::format("width = {}\n", settings.width);
+}
+
 }  // namespace
 
 Result<TrainingRecipe> parse_recipe(const Document& document) {
   TrainingRecipe recipe;
   FieldReader root{document};
-  recipe.network = root.choice("network", trainable_networks(), recipe.network);
-  recipe.width = static_cast<int>(root.integer("width", {1, 1024}, recipe.width));
+  recipe.architecture = read_architecture(root);
   recipe.train = root.string("train");
   recipe.validation = root.string("validation", "");
   recipe.test = root.string("test", "");
@@ -95,13 +115,13 @@ Result<TrainingRecipe> load_recipe(const std::filesystem::path& path) {
 std::string to_toml(const TrainingRecipe& recipe) {
   const OptimizerSettings& optimizer = recipe.optimizer;
   return fmt::format(
-      "network = {}\nwidth = {}\ntrain = {}\nvalidation = {}\ntest = {}\nepochs = {}\nbatch = {}\nseed = {}\n"
+      "network = {}\n{}train = {}\nvalidation = {}\ntest = {}\nepochs = {}\nbatch = {}\nseed = {}\n"
       "threads = {}\n\n[optimizer]\nlearning_rate = {}\nschedule = {}\nwarmup_epochs = {}\nmomentum = {}\n"
       "weight_decay = {}\n\n[augmentation]\nflip = {}\nshift_pixels = {}\n",
-      quoted(recipe.network), recipe.width, quoted(recipe.train), quoted(recipe.validation), quoted(recipe.test),
-      recipe.epochs, recipe.batch, recipe.seed, recipe.threads, real(optimizer.learning_rate),
-      quoted(kSchedules[static_cast<std::size_t>(optimizer.schedule)]), real(optimizer.warmup_epochs),
-      real(optimizer.momentum), real(optimizer.weight_decay), recipe.augmentation.flip,
+      quoted(recipe.architecture.name), sizes_to_toml(recipe.architecture), quoted(recipe.train),
+      quoted(recipe.validation), quoted(recipe.test), recipe.epochs, recipe.batch, recipe.seed, recipe.threads,
+      real(optimizer.learning_rate), quoted(kSchedules[static_cast<std::size_t>(optimizer.schedule)]),
+      real(optimizer.warmup_epochs), real(optimizer.momentum), real(optimizer.weight_decay), recipe.augmentation.flip,
       recipe.augmentation.shift_pixels);
 }
 

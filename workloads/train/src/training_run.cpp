@@ -215,8 +215,8 @@ Result<TrainingResult> train_on(const TrainingData& data, const TrainingRecipe& 
   const Shape shape{3, data.train.images.front().height, data.train.images.front().width};
   for (const Dataset* set : {&data.train, &data.validation, &data.test})
     if (auto checked = check_images(*set, shape, data.train.classes); !checked) return forward_error(checked);
-  const auto architecture = make_architecture(recipe.network, recipe.width, shape, data.train.classes,
-                                              derive_seed(recipe.seed, kWeightStream));
+  const auto architecture =
+      make_architecture(recipe.architecture, shape, data.train.classes, derive_seed(recipe.seed, kWeightStream));
   if (!architecture) return forward_error(architecture);
   return TrainingRun{data, recipe, options, *architecture}.run();
 }

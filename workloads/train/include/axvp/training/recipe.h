@@ -7,6 +7,7 @@
 
 #include "axvp/common/field_reader.h"
 #include "axvp/common/result.h"
+#include "axvp/training/architecture.h"
 
 namespace axvp {
 
@@ -34,11 +35,10 @@ struct Augmentation {
 
 /// Everything a training run depends on: the same recipe gives the same network on the same machine and library.
 struct TrainingRecipe {
-  std::string network = "resnet8";  ///< One of trainable_networks().
-  int width = 16;                   ///< Channels of the first stage.
-  std::string train;                ///< Data set to learn from, as open_dataset() takes it, e.g. "synth10:train".
-  std::string validation;           ///< Scored after every epoch; empty for none.
-  std::string test;                 ///< Scored once at the end; empty for none.
+  ArchitectureSettings architecture;
+  std::string train;       ///< Data set to learn from, as open_dataset() takes it, e.g. "synth10:train".
+  std::string validation;  ///< Scored after every epoch; empty for none.
+  std::string test;        ///< Scored once at the end; empty for none.
   int epochs = 10;
   int batch = 64;  ///< Images a step.
   std::uint64_t seed = 1;
@@ -47,8 +47,9 @@ struct TrainingRecipe {
   Augmentation augmentation;
 };
 
-/// Reads a recipe file: keys as the fields above, `optimizer` and `augmentation` as tables; `train` must be given.
-/// Errors name file, line and column.
+/// Reads a recipe file: keys as the fields above, the architecture's among them (its name as `network`, the sizes that
+/// the network has), `optimizer` and `augmentation` as tables; `train` must be given. Errors name file, line and
+/// column.
 [[nodiscard]] Result<TrainingRecipe> parse_recipe(const Document& document);
 [[nodiscard]] Result<TrainingRecipe> load_recipe(const std::filesystem::path& path);
 
