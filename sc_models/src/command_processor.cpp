@@ -16,6 +16,7 @@ CommandProcessor::CommandProcessor(const sc_core::sc_module_name& name, const Pl
                                    std::size_t selectables, const Instruments& instruments, Scoreboard& scoreboard)
     : Unit(name, instruments, scoreboard), config_(config), selectables_(selectables) {
   SC_THREAD(command_thread);
+  set_stack_size(kThreadStackBytes);
 }
 
 void CommandProcessor::clear() {

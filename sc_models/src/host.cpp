@@ -43,6 +43,7 @@ Host::Host(const sc_core::sc_module_name& name, const PlatformConfig& config, co
   tlm::tlm_global_quantum::instance().set(
       sc_core::sc_time(static_cast<double>(config.simulation.quantum_ns), sc_core::SC_NS));
   SC_THREAD(software_thread);
+  set_stack_size(kThreadStackBytes);
 }
 
 bool Host::transport(tlm::tlm_command command, std::uint32_t address, std::uint8_t* data, std::size_t bytes) {

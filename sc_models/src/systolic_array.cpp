@@ -13,6 +13,7 @@ SystolicArray::SystolicArray(const sc_core::sc_module_name& name, const ArrayCon
     : Unit(name, instruments, scoreboard), config_(config), encoding_(encoding), multipliers_(std::move(multipliers)) {
   runs.bind(*this);
   SC_THREAD(run_thread);
+  set_stack_size(kThreadStackBytes);
 }
 
 void SystolicArray::configure(const Descriptor& descriptor, std::uint8_t selector) {

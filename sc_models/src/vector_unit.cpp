@@ -24,6 +24,7 @@ VectorUnit::VectorUnit(const sc_core::sc_module_name& name, const VectorUnitConf
     : Unit(name, instruments, scoreboard), config_(config) {
   runs.bind(*this);
   SC_THREAD(run_thread);
+  set_stack_size(kThreadStackBytes);
 }
 
 void VectorUnit::submit(const VectorRun& run) {

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <systemc>
 
 #include "axvp/common/units.h"
 
 namespace axvp {
+
+/// Stack of a thread that calls kernels or reports; with room for what sanitizers add.
+inline constexpr std::size_t kThreadStackBytes = 512 * 1024;
 
 /// The accelerator's clock: no signal, only the conversion between cycles and simulated time.
 class Clock {
