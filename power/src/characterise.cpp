@@ -102,14 +102,18 @@ Result<std::vector<SelectableEnergy>> characterise_multiplier(const std::vector<
   for (const auto& file : rtl_sources(first)) job.sources.push_back(options.root / file);
   const auto design = synthesiser.run(job);
   if (!design) return fail_in(first.multiplier_id, design);
+  const auto meter = EnergyMeter::create(design->netlist);
+  if (!meter) return fail_in(first.multiplier_id, meter);
   std::vector<SelectableEnergy> rows;
   Nanowatts leakage;
   for (const auto& selectable : selectables) {
     if (const auto equal = check_against_table(design->netlist, selectable.table, selectable.mode); !equal)
       return fail_in(selectable.id, equal);
     const Stimulus stimulus = uniform_operands(design->netlist, selectable.mode, options.transitions, options.seed);
-    const auto energy = measure_energy(design->netlist, stimulus, ToggleModel::ZeroDelay);
+    const auto energy = meter->measure(stimulus, ToggleModel::Timed);
     if (!energy) return fail_in(selectable.id, energy);
+    const auto settled = meter->measure(stimulus, ToggleModel::ZeroDelay);
+    if (!settled) return fail_in(selectable.id, settled);
     const PartEnergy total = energy->total();
     leakage += total.leakage / static_cast<double>(selectables.size());
     rows.push_back({selectable.id,
@@ -119,7 +123,8 @@ Result<std::vector<SelectableEnergy>> characterise_multiplier(const std::vector<
                     rounded(total.area),
                     rounded(energy->critical_path),
                     design->rtl_sha256,
-                    std::string{Catalogue::exact_id(selectable.encoding)}});
+                    std::string{Catalogue::exact_id(selectable.encoding)},
+                    rounded(settled->per_transition(settled->total()))});
   }
   for (auto& row : rows) row.leakage = rounded(leakage);  // of the instance: the mean over its modes
   return rows;
@@ -137,7 +142,7 @@ Result<EnergyTable> characterise(const Catalogue& catalogue, const CharacteriseO
                   library.voltage_v,
                   library.temperature_c,
                   options.clock_mhz,
-                  "zero-delay, uniform operands",
+                  fmt::format("{}, uniform operands", to_string(ToggleModel::Timed)),
                   (options.transitions + kStreams - 1) / kStreams * kStreams,
                   options.seed,
                   synthesiser->tools()};

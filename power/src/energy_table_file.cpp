@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kSchema = "axvp-energy-table";
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 constexpr NumberRange kNotNegative{0.0};
 constexpr NumberRange kPositive{0.0, std::numeric_limits<double>::max(), true};
 /// A total printed with 6 decimals may miss the sum of its printed parts by one unit of the last.
@@ -44,6 +44,7 @@ json to_json(const SelectableEnergy& selectable) {
   row["selectable"] = selectable.selectable;
   row["multiplier"] = selectable.multiplier;
   row["exact_reference"] = selectable.exact_reference;
+  row["zero_delay"] = to_json(selectable.per_mac_zero_delay);
   add_silicon(row, selectable);
   return row;
 }
@@ -131,6 +132,7 @@ SelectableEnergy read_row(FieldReader& reader, std::set<std::string>& seen, Inst
   row.multiplier = read_name(reader, "multiplier");
   row.exact_reference = read_name(reader, "exact_reference");
   row.per_mac = read_event(reader);
+  row.per_mac_zero_delay = read_event(reader, "zero_delay");
   read_silicon(reader, row);
   if (!seen.insert(row.selectable).second)
     reader.reject("selectable", fmt::format("`{}` stands twice in the table", row.selectable));

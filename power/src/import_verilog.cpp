@@ -120,8 +120,8 @@ Result<ImportedMultiplier> import_verilog(const VerilogMultiplier& multiplier, c
   const auto design = synthesiser.run({kWrapperTop, multiplier.sources, text, {}});
   if (!design) return forward_error(design);
   if (const auto equal = check_against_table(design->netlist, *table, 0); !equal) return forward_error(equal);
-  const auto energy = measure_energy(design->netlist, uniform_operands(design->netlist, 0, transitions, seed),
-                                     ToggleModel::ZeroDelay);
+  const auto energy =
+      measure_energy(design->netlist, uniform_operands(design->netlist, 0, transitions, seed), ToggleModel::Timed);
   if (!energy) return forward_error(energy);
   const PartEnergy total = energy->total();
   return ImportedMultiplier{*ports,        *table,     energy->per_transition(total), energy->activity,

@@ -134,7 +134,7 @@ Result<Measurement> measure(const Netlist& netlist, const Scenario& scenario, co
   const Traffic traffic = make_traffic(scenario, options);
   const Stimulus stimulus = make_stimulus(traffic);
   if (const auto equal = check_sums(netlist, stimulus, traffic); !equal) return forward_error(equal);
-  const auto energy = measure_energy(netlist, stimulus, ToggleModel::ZeroDelay);
+  const auto energy = measure_energy(netlist, stimulus, ToggleModel::Timed);
   if (!energy) return forward_error(energy);
   return Measurement{energy->per_transition(energy->total()), energy->total().leakage, energy->critical_path};
 }

@@ -57,7 +57,7 @@ Result<VectorLaneEnergy> characterise_vector_lane(const Synthesiser& synthesiser
     if ((*outputs)[i] != y[i])
       return fail("ax_requantise: the mapped netlist differs: y_o = {}, expected {} (step {}, stream {})",
                   (*outputs)[i], y[i], i / kStreams, i % kStreams);
-  const auto energy = measure_energy(design->netlist, stimulus, ToggleModel::ZeroDelay);
+  const auto energy = measure_energy(design->netlist, stimulus, ToggleModel::Timed);
   if (!energy) return forward_error(energy);
   VectorLaneEnergy lane;
   lane.per_operation = rounded(energy->per_transition(energy->total()));

@@ -30,9 +30,10 @@ int run(const Options& options, const GlobalOptions& global) {
   if (bar) bar->finish();
   if (const auto saved = save_energy_table(*table, options.update); !saved) return report(saved.error());
   std::vector<std::vector<std::string>> rows{
-      {"selectable", "energy pJ", "relative", "area um2", "leakage nW", "delay ns"}};
+      {"selectable", "energy pJ", "zero-delay pJ", "relative", "area um2", "leakage nW", "delay ns"}};
   for (const auto& row : table->rows)
     rows.push_back({row.selectable, fmt::format("{:.3f}", row.per_mac.total().value),
+                    fmt::format("{:.3f}", row.per_mac_zero_delay.total().value),
                     fmt::format("{:.3f}", table->relative_energy(row.selectable).value_or(0.0)),
                     fmt::format("{:.0f}", row.area.value), fmt::format("{:.2f}", row.leakage.value),
                     fmt::format("{:.2f}", row.delay.value)});

@@ -20,7 +20,7 @@ EnergyTable small_table() {
   table.origin.voltage_v = 1.8;
   table.origin.temperature_c = 25.0;
   table.origin.clock_mhz = 100.0;
-  table.origin.activity = "zero-delay, uniform operands";
+  table.origin.activity = "glitch-aware (inertial delays), uniform operands";
   table.origin.transitions = 65536;
   table.origin.seed = 7;
   table.origin.tools = {{"yosys", "0.23"}};
@@ -32,7 +32,8 @@ EnergyTable small_table() {
                             SquareMicrometres{area},
                             Nanoseconds{5.5},
                             "ab",
-                            "dadda-exact"};
+                            "dadda-exact",
+                            {Picojoules{0.75 * internal}, Picojoules{0.5 * switching}}};
   };
   table.rows = {row("dadda-exact", "dadda-exact", 5.0, 3.0, 8000.0),
                 row("gated_dadda-468/m0", "gated_dadda-468", 5.25, 3.5, 8500.0),
@@ -67,6 +68,7 @@ TEST(EnergyTable, ReadsBackWhatItWrote) {
   EXPECT_EQ(format_energy_table(*table), text);
   EXPECT_EQ(table->rows.size(), 3u);
   EXPECT_EQ(table->rows[2].per_mac.total(), Picojoules{4.0});
+  EXPECT_EQ(table->rows[2].per_mac_zero_delay.total(), Picojoules{0.75 * 2.5 + 0.5 * 1.5});
   EXPECT_EQ(table->origin.seed, 7u);
   EXPECT_EQ(table->memory.sram[1].capacity, 32768u);
 }
@@ -122,6 +124,8 @@ TEST(EnergyTable, NegativeEnergyIsNamedByPointer) {
 }
 
 TEST(EnergyTable, WrongContentIsRefusedByPlace) {
+  EXPECT_THAT(error_with("/rows/1/zero_delay/energy_pj", 9.0),
+              HasSubstr("/rows/1/zero_delay/energy_pj: energy_pj = 9"));
   EXPECT_THAT(error_with("/rows/1/energy_pj", 9.0),
               HasSubstr("/rows/1/energy_pj: energy_pj = 9, expected internal_pj + switching_pj = 8.75"));
   EXPECT_THAT(error_with("/rows/1/selectable", "dadda-exact"),
@@ -136,7 +140,7 @@ TEST(EnergyTable, WrongContentIsRefusedByPlace) {
   EXPECT_THAT(error_with("/pes/0/encoding", "sm9"), HasSubstr("expected one of sm8, s8"));
   EXPECT_THAT(error_with("/memory/sram/1/capacity_bytes", 8192), HasSubstr("capacities must ascend"));
   EXPECT_THAT(error_with("/memory/sram", nlohmann::json::array()), HasSubstr("/memory/sram: is empty"));
-  EXPECT_THAT(error_with("/schema_version", 2), HasSubstr("expected an integer from 1 to 1"));
+  EXPECT_THAT(error_with("/schema_version", 1), HasSubstr("expected an integer from 2 to 2"));
   EXPECT_THAT(error_with("/schema", "other"), HasSubstr("axvp-energy-table"));
 }
 

@@ -25,12 +25,13 @@ struct EventEnergy {
 struct SelectableEnergy {
   std::string selectable;  ///< Catalogue id, e.g. "gated_dadda-468/m2".
   std::string multiplier;  ///< The instance it is a mode of; modes share its area and leakage.
-  EventEnergy per_mac;     ///< Per executed multiplication (x != 0 and w != 0).
+  EventEnergy per_mac;     ///< Per executed multiplication (x != 0 and w != 0), glitches included.
   Nanowatts leakage{};     ///< Of the instance, whether selected or not.
   SquareMicrometres area{};
-  Nanoseconds delay{};          ///< Critical path, inputs to product.
-  std::string rtl_sha256;       ///< Of the RTL that was synthesised.
-  std::string exact_reference;  ///< The exact selectable of its encoding, which savings are relative to.
+  Nanoseconds delay{};             ///< Critical path, inputs to product.
+  std::string rtl_sha256;          ///< Of the RTL that was synthesised.
+  std::string exact_reference;     ///< The exact selectable of its encoding, which savings are relative to.
+  EventEnergy per_mac_zero_delay;  ///< The same operands without glitches; a user's own multiplier may not have it.
 };
 
 /// What a processing element costs outside its multipliers: registers with their clock pins, adder, sign and gating
@@ -84,7 +85,7 @@ struct EnergyOrigin {
   double voltage_v = 0.0;
   double temperature_c = 0.0;
   double clock_mhz = 0.0;         ///< At which leakage turns into energy per cycle where no other clock is given.
-  std::string activity;           ///< e.g. "zero-delay, uniform operands".
+  std::string activity;           ///< e.g. "glitch-aware (inertial delays), uniform operands".
   std::uint64_t transitions = 0;  ///< Operand pairs that follow another one.
   std::uint64_t seed = 0;
   std::map<std::string, std::string> tools;  ///< Tool -> version.
