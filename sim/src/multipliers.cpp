@@ -113,7 +113,7 @@ void add_multipliers(CLI::App& app, const GlobalOptions& global, Command& comman
     std::string family, id, path;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("multipliers", "The catalogue of multipliers: list, show, export, evolve");
+  CLI::App* sub = app.add_subcommand("multipliers", "The catalogue of multipliers: list, show, export, import, evolve");
   sub->require_subcommand(1);
   sub->footer(
       "Examples:\n  axvp multipliers list\n  axvp multipliers show gated_dadda-468/m2\n"
@@ -128,6 +128,7 @@ void add_multipliers(CLI::App& app, const GlobalOptions& global, Command& comman
   out->add_option("id", options->id, "Selectable, e.g. dadda_trunc-k7c")->required();
   out->add_option("file", options->path, "File to write: .npy (int32 256x256) or .h (C array)")->required();
   add_multipliers_evolve(*sub, global, command);
+  add_multipliers_import(*sub, command);
   out->callback([options, &command] { command = [options] { return export_table(options->id, options->path); }; });
 }
 

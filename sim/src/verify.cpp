@@ -1,6 +1,18 @@
+#include "verify.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "axvp/common/text.h"
 #include "axvp/multipliers/catalogue.h"
+#include "axvp/multipliers/npy.h"
+#include "axvp/multipliers/proof.h"
+#include "axvp/power/characterise.h"
+#include "axvp/power/import_verilog.h"
 #include "command.h"
 #ifdef AXVP_HAS_VERILATED
 #include "axvp/verilated/verilated_multiplier.h"
@@ -9,59 +21,187 @@
 namespace axvp::sim {
 namespace {
 
-#ifdef AXVP_HAS_VERILATED
-/// Compares the Verilated RTL of one selectable with its model on all pairs; the first mismatch is the error.
-Result<void> verify(const Selectable& selectable) {
-  const auto rtl = make_verilated_multiplier(selectable.rtl_module);
-  if (rtl == nullptr) return fail("{}: no Verilated module `{}`", selectable.id, selectable.rtl_module);
-  for (int x = 0; x < TruthTable::kSide; ++x)
-    for (int w = 0; w < TruthTable::kSide; ++w) {
-      const auto bx = static_cast<std::uint8_t>(x), bw = static_cast<std::uint8_t>(w);
-      const auto model = static_cast<std::uint16_t>(selectable.table(bx, bw));  // as at the port
-      const std::uint16_t product = rtl->multiply(bx, bw, selectable.mode);
-      if (model != product)
-        return fail("{}: x = {}, w = {}, mode {}: RTL {}, model {}", selectable.id, x, w, selectable.mode, product,
-                    model);
-    }
-  return {};
+struct Options {
+  std::string id;
+  bool all = false;
+  bool netlist = false;
+  std::string root = ".";
+  std::string report;
+  std::string verilog, top, against;
+  std::string encoding = "sm8";
+  MultiplierPorts ports;
+};
+
+/// The modes of one multiplier, in order.
+using Modes = std::vector<Selectable>;
+
+std::vector<TruthTable> tables_of(const Modes& modes) {
+  std::vector<TruthTable> tables;
+  for (const Selectable& mode : modes) tables.push_back(mode.table);
+  return tables;
 }
 
-int run(const std::string& id) {
-  const Catalogue& catalogue = Catalogue::built_in();
-  std::vector<Selectable> chosen = catalogue.selectables();
-  if (!id.empty()) {
-    const auto selectable = catalogue.find(id);
-    if (!selectable) return report(selectable.error());
-    chosen = {*selectable};
-  }
-  int mismatches = 0;
-  for (const auto& selectable : chosen) {
-    const auto equal = verify(selectable);
-    if (!equal) {
-      report(equal.error(), kRunFailed);
-      ++mismatches;
-    } else {
-      fmt::print("{:<24} equal on all 65,536 pairs\n", selectable.id);
-    }
-  }
-  fmt::print("{} of {} selectables: Verilated RTL equals the model\n",
-             chosen.size() - static_cast<std::size_t>(mismatches), chosen.size());
-  return mismatches == 0 ? kDone : kRunFailed;
+#ifdef AXVP_HAS_VERILATED
+std::optional<std::string> difference_of_rtl(const Modes& modes) {
+  const auto rtl = make_verilated_multiplier(modes.front().rtl_module);
+  if (rtl == nullptr) return fmt::format("no Verilated module `{}`", modes.front().rtl_module);
+  const auto mismatch = first_mismatch(
+      [&rtl](std::uint8_t x, std::uint8_t w, int mode) { return rtl->multiply(x, w, mode); }, tables_of(modes));
+  if (!mismatch) return std::nullopt;
+  return to_string(*mismatch);
 }
 #else
-int run(const std::string& /*id*/) {
-  return report(Error{"this build has no Verilated RTL: configure with -DAXVP_WITH_VERILATOR=ON"});
+std::optional<std::string> difference_of_rtl(const Modes& /*modes*/) {
+  return "this build has no Verilated RTL: configure with -DAXVP_WITH_VERILATOR=ON";
 }
 #endif
 
+/// Maps the RTL as it is, all 8x8 bits, and compares the netlist.
+std::optional<std::string> difference_of_netlist(const Modes& modes, const Synthesiser& synthesiser,
+                                                 const std::string& root) {
+  SynthesisJob job{modes.front().rtl_module, {}, "", {}};
+  for (const auto& source : rtl_sources(modes.front())) job.sources.push_back(std::filesystem::path{root} / source);
+  const auto design = synthesiser.run(job);
+  if (!design) return design.error().message;
+  for (const Selectable& mode : modes)
+    if (const auto equal = check_against_table(design->netlist, mode.table, mode.mode); !equal)
+      return equal.error().message;
+  return std::nullopt;
+}
+
+/// The multipliers with RTL, or the one that has `id` (with or without a mode).
+Result<std::vector<Modes>> chosen_multipliers(const std::string& id) {
+  std::vector<Modes> chosen;
+  for (const Selectable& s : Catalogue::built_in().selectables()) {
+    if (s.rtl_module.empty()) continue;
+    if (chosen.empty() || chosen.back().front().multiplier_id != s.multiplier_id) chosen.emplace_back();
+    chosen.back().push_back(s);
+  }
+  if (id.empty()) return chosen;
+  for (const Modes& modes : chosen)
+    if (modes.front().multiplier_id == id) return std::vector<Modes>{modes};
+  const auto selectable = Catalogue::built_in().find(id);
+  if (!selectable) return forward_error(selectable);
+  for (const Modes& modes : chosen)
+    if (modes.front().multiplier_id == selectable->multiplier_id) return std::vector<Modes>{modes};
+  return fail("{}: a table has nothing to be compared with", id);
+}
+
+/// Calls work(0) to work(count - 1) from as many threads as the machine has.
+template <class Work>
+void for_each_in_parallel(std::size_t count, const Work& work) {
+  std::atomic<std::size_t> next{0};
+  const auto loop = [&] {
+    for (std::size_t n = next++; n < count; n = next++) work(n);
+  };
+  std::vector<std::thread> threads;
+  for (unsigned n = 1; n < std::max(1u, std::thread::hardware_concurrency()); ++n) threads.emplace_back(loop);
+  loop();
+  for (auto& thread : threads) thread.join();
+}
+
+std::vector<ProofCase> prove(const std::vector<Modes>& multipliers, const Synthesiser* synthesiser,
+                             const Options& options, Progress& progress) {
+  const std::size_t levels = synthesiser == nullptr ? 1 : 2;
+  std::vector<ProofCase> cases(levels * multipliers.size());
+  std::mutex mutex;
+  std::size_t done = 0;
+  for_each_in_parallel(cases.size(), [&](std::size_t n) {
+    const Modes& modes = multipliers[n / levels];
+    const bool is_netlist = n % levels == 1;
+    cases[n] = {modes.front().multiplier_id, is_netlist ? "netlist" : "rtl", static_cast<int>(modes.size()),
+                is_netlist ? difference_of_netlist(modes, *synthesiser, options.root) : difference_of_rtl(modes)};
+    const std::lock_guard lock{mutex};
+    progress.update(++done, cases[n].multiplier);
+  });
+  progress.finish();
+  return cases;
+}
+
+int report_cases(const std::vector<ProofCase>& cases, const Options& options) {
+  std::size_t failures = 0;
+  for (const ProofCase& c : cases) {
+    if (c.problem) {
+      report(Error{fmt::format("{} ({}): {}", c.multiplier, c.level, *c.problem)}, kRunFailed);
+      ++failures;
+    } else {
+      fmt::print("{:<28} {:<8} equal on all 65,536 pairs{}\n", c.multiplier, c.level,
+                 c.modes > 1 ? fmt::format(" in {} modes", c.modes) : "");
+    }
+  }
+  fmt::print("{} of {} equal their model\n", cases.size() - failures, cases.size());
+  if (!options.report.empty())
+    if (const auto written = write_proof_report(options.report, cases); !written) return report(written.error());
+  return failures == 0 ? kDone : kRunFailed;
+}
+
+int prove_catalogue(const Options& options, const GlobalOptions& global) {
+  const auto multipliers = chosen_multipliers(options.id);
+  if (!multipliers) return report(multipliers.error());
+  std::optional<Synthesiser> synthesiser;
+  if (options.all || options.netlist) {
+    auto created = Synthesiser::create({});
+    if (!created) return report(created.error());
+    synthesiser = std::move(*created);
+  }
+  const std::size_t cases = multipliers->size() * (synthesiser ? 2 : 1);
+  Progress progress{global.progress(), "verify", cases, "circuits"};
+  return report_cases(prove(*multipliers, synthesiser ? &*synthesiser : nullptr, options, progress), options);
+}
+
+/// A .npy file or a selectable of the catalogue.
+Result<TruthTable> reference_table(const std::string& against) {
+  if (std::filesystem::path{against}.extension() == ".npy") return read_npy_table(against);
+  const auto selectable = Catalogue::built_in().find(against);
+  if (!selectable) return forward_error(selectable);
+  return selectable->table;
+}
+
+int prove_verilog(const Options& options) {
+  if (options.top.empty() || options.against.empty())
+    return report(Error{"--verilog needs --top MODULE and --against TABLE"});
+  const auto table = reference_table(options.against);
+  if (!table) return report(table.error());
+  const auto synthesiser = Synthesiser::create({});
+  if (!synthesiser) return report(synthesiser.error());
+  const Encoding encoding = options.encoding == "s8" ? Encoding::TwosComplement : Encoding::SignMagnitude;
+  const auto imported = import_verilog({{options.verilog}, options.top, options.ports, encoding}, *synthesiser, 512, 1);
+  if (!imported) return report(imported.error());
+  const auto mismatch = first_mismatch(
+      [&imported](std::uint8_t x, std::uint8_t w, int) { return static_cast<std::uint16_t>(imported->table(x, w)); },
+      {*table});
+  ProofCase result{options.top, "netlist", 1, std::nullopt};
+  if (mismatch) result.problem = to_string(*mismatch);
+  return report_cases({result}, options);
+}
+
 }  // namespace
 
-void add_verify(CLI::App& app, const GlobalOptions& /*global*/, Command& command) {
-  auto id = std::make_shared<std::string>();
-  CLI::App* sub = app.add_subcommand("verify", "Prove the Verilated RTL equal to the models on all operand pairs");
-  sub->add_option("id", *id, "One selectable; all of them without it");
-  sub->footer("Example: axvp verify gated_dadda-468/m2");
-  sub->callback([id, &command] { command = [id] { return run(*id); }; });
+void add_verify(CLI::App& app, const GlobalOptions& global, Command& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App* sub = app.add_subcommand("verify", "Prove RTL and netlists equal to the models on all operand pairs");
+  sub->add_option("id", options->id, "One multiplier or selectable; the Verilated RTL of all without it");
+  sub->add_flag("--all", options->all, "Every multiplier: its Verilated RTL and its mapped netlist");
+  sub->add_flag("--netlist", options->netlist, "The mapped netlist (Yosys), too");
+  sub->add_option("--root", options->root, "Folder with rtl/ of the sources, for netlists")->capture_default_str();
+  sub->add_option("--report", options->report, "Report to write: JUnit (.xml) or JSON");
+  sub->add_option("--verilog", options->verilog, "A Verilog file to compare instead, with --top and --against");
+  sub->add_option("--top", options->top, "Its module");
+  sub->add_option("--against", options->against, "The table: a .npy file or a selectable");
+  sub->add_option("--x", options->ports.x, "Name of the activation's port; x_i without it");
+  sub->add_option("--w", options->ports.w, "Name of the weight's port; w_i without it");
+  sub->add_option("--product", options->ports.p, "Name of the product's port; the one 16-bit output without it");
+  sub->add_option("--encoding", options->encoding, "Operand encoding of the Verilog module")
+      ->check(CLI::IsMember({"sm8", "s8"}))
+      ->capture_default_str();
+  sub->footer(
+      "Examples:\n  axvp verify gated_dadda-468\n  axvp verify --all --report proof.xml\n"
+      "  axvp verify --verilog mine.v --top mine --x A --w B --against mine.npy");
+  sub->callback([options, &global, &command] {
+    command = [options, &global] {
+      return options->verilog.empty() ? prove_catalogue(*options, global) : prove_verilog(*options);
+    };
+  });
 }
 
 }  // namespace axvp::sim
