@@ -112,8 +112,8 @@ void add_block(const RowOperands& o) {
   for (int pixel = 0; pixel < o.pixels.count; ++pixel) {
     const std::uint8_t* x = o.pixels.base + o.pixels.offsets[pixel];
     std::int32_t* sums = o.sums + pixel * o.sums_stride;
-    __m256i low = load(sums);
-    __m256i high = load(sums + 8);
+    __m256i low = o.starts ? _mm256_setzero_si256() : load(sums);
+    __m256i high = o.starts ? _mm256_setzero_si256() : load(sums + 8);
     if constexpr (Fits16Bits) {
       __m256i small = load(o.table + x[0] * kLanes);
 #pragma GCC unroll 16

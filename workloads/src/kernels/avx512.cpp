@@ -218,8 +218,8 @@ void add_wide_block(const RowOperands& o) {
     const auto row = [&](int k)
                          AXVP_INLINE { return _mm512_load_si512(o.table + k * row_table_stride(32) + x[k] * 32); };
     std::int32_t* sums = o.sums + pixel * o.sums_stride;
-    __m512i low = _mm512_loadu_si512(sums);
-    __m512i high = _mm512_loadu_si512(sums + 16);
+    __m512i low = o.starts ? _mm512_setzero_si512() : _mm512_loadu_si512(sums);
+    __m512i high = o.starts ? _mm512_setzero_si512() : _mm512_loadu_si512(sums + 16);
     if constexpr (Fits16Bits) {
       __m512i pairs = row(0);
       unrolled<Depth - 1>([&](auto k) AXVP_INLINE { pairs = _mm512_add_epi16(pairs, row(k + 1)); });
@@ -247,7 +247,7 @@ void add_narrow_block(const RowOperands& o) {
       return _mm256_load_si256(reinterpret_cast<const __m256i*>(address));
     };
     std::int32_t* sums = o.sums + pixel * o.sums_stride;
-    __m512i total = _mm512_loadu_si512(sums);
+    __m512i total = o.starts ? _mm512_setzero_si512() : _mm512_loadu_si512(sums);
     if constexpr (Fits16Bits) {
       __m256i small = row(0);
       unrolled<Depth - 1>([&](auto k) AXVP_INLINE { small = _mm256_add_epi16(small, row(k + 1)); });

@@ -293,7 +293,7 @@ void ConvolutionKernel::State::compute_planar_depthwise(const PackedColumn& colu
 std::int32_t* ConvolutionKernel::State::place(const PackedColumn& column, const Chunk& chunk,
                                               const Destination& destination) const {
   // Product rows pass over their sums many times: these are better off close together.
-  const bool many_passes = plan->rows() != ProductPlan::Rows::None && !depthwise;
+  const bool many_passes = plan->rows() != ProductPlan::Rows::None && !depthwise && column.blocks.size() > 2;
   if (destination.sums == nullptr || column.padded != column.channels || many_passes) return nullptr;
   return destination.sums +
          (at(chunk.first_image) * at(destination.pixels_of_image) + at(chunk.first_pixel)) * at(channels) +
@@ -310,8 +310,6 @@ void ConvolutionKernel::State::compute(const PackedColumn& column, int pixels, c
   if (!plan->planes().empty() || plan->rows() == ProductPlan::Rows::None)
     set.dot({all, column.step_offsets.data(), static_cast<int>(column.step_offsets.size()), column.dot_weights.data(),
              column.bias.data(), column.padded, sums.first, sums.stride});
-  else
-    std::memset(sums.first, 0, at(pixels) * at(column.padded) * sizeof(*sums.first));
   if (plan->rows() == ProductPlan::Rows::Narrow) add_rows(column, pixels, codes, sums, scratch);
   if (plan->rows() == ProductPlan::Rows::Wide) add_wide_rows(column, pixels, sums, scratch);
 }
@@ -325,7 +323,8 @@ void ConvolutionKernel::State::add_rows(const PackedColumn& column, int pixels, 
     set.build_rows(source, column.row_weights.data() + at(block.first_k) * at(column.padded), shape, table);
     const bool fits = plan->largest_row_entry() * block.depth <= std::numeric_limits<std::int16_t>::max();
     const Pixels pixels_of_block{scratch.input.data() + block.offset, layout.pixel_offsets.data(), pixels};
-    set.add_rows({shape, table, pixels_of_block, sums.first, sums.stride, fits});
+    const bool starts = plan->planes().empty() && &block == &column.blocks.front();
+    set.add_rows({shape, table, pixels_of_block, sums.first, sums.stride, starts, fits});
   }
 }
 
@@ -334,6 +333,7 @@ void ConvolutionKernel::State::add_wide_rows(const PackedColumn& column, int pix
   const std::int32_t* products = plan->products_by_weight();
   for (int pixel = 0; pixel < pixels; ++pixel) {
     std::int32_t* of_pixel = sums.first + pixel * sums.stride;
+    std::fill_n(of_pixel, column.channels, 0);
     for (const PackedBlock& block : column.blocks) {
       const std::uint8_t* x = scratch.input.data() + layout.pixel_offsets[at(pixel)] + block.offset;
       const std::uint8_t* w = column.row_weights.data() + at(block.first_k) * at(column.padded);

@@ -64,6 +64,7 @@ struct RowOperands {
   Pixels pixels;  ///< base points at the block's first k.
   std::int32_t* sums = nullptr;
   std::ptrdiff_t sums_stride = 0;
+  bool starts = false;        ///< The sums so far are 0, whatever their memory holds.
   bool fits_16_bits = false;  ///< No sum over `depth` entries leaves 16 signed bits.
 };
 

@@ -48,8 +48,8 @@ void add_block(const RowOperands& o) {
   for (int pixel = 0; pixel < o.pixels.count; ++pixel) {
     const std::uint8_t* x = o.pixels.base + o.pixels.offsets[pixel];
     std::int32_t* sums = o.sums + pixel * o.sums_stride;
-    std::int32_t lanes[kLanes];
-    std::memcpy(lanes, sums, sizeof(lanes));
+    std::int32_t lanes[kLanes] = {};
+    if (!o.starts) std::memcpy(lanes, sums, sizeof(lanes));
     for (int k = 0; k < Depth; ++k) {
       const std::int16_t* row = o.table + k * row_table_stride(kLanes) + x[k] * kLanes;
       for (int lane = 0; lane < kLanes; ++lane) lanes[lane] += row[lane];
@@ -68,7 +68,7 @@ void add_small_block(const RowOperands& o) {
       const std::int16_t* row = o.table + k * row_table_stride(kLanes) + x[k] * kLanes;
       for (int lane = 0; lane < kLanes; ++lane) lanes[lane] = static_cast<std::int16_t>(lanes[lane] + row[lane]);
     }
-    for (int lane = 0; lane < kLanes; ++lane) sums[lane] += lanes[lane];
+    for (int lane = 0; lane < kLanes; ++lane) sums[lane] = lanes[lane] + (o.starts ? 0 : sums[lane]);
   }
 }
 
