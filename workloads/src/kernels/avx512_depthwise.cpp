@@ -14,6 +14,7 @@ constexpr int kDotPixels = 4;
 constexpr int kChannels = 16;  ///< Of one pass of the planar kernel.
 constexpr int kVectors = 4;    ///< Registers of 64 pixels that share the loads of a weight's products.
 constexpr int kBlock = 64 * kVectors;
+constexpr int kBlocksAtOnce = 4;
 
 /// 32 channels of up to kDotPixels pixels.
 template <int PixelCount>
@@ -89,21 +90,23 @@ struct Planes {
 };
 
 /// Returns the OR of all codes.
-std::uint8_t fill_planes(const PlanarDepthwiseOperands& o, const Planes& planes, int channel) {
+std::uint8_t fill_planes(const PlanarDepthwiseOperands& o, const Planes& planes, int image, int slot, int channel) {
+  std::uint8_t* of_image = o.planes + slot * kChannels * planes.channel_size;
   for (int row = 0; row < o.rows; ++row)
     for (int phase = 0; phase < o.stride_columns; ++phase) {
       const int row_phase = row % o.stride_rows;
-      std::uint8_t* to = o.planes + (row_phase * o.stride_columns + phase) * planes.phase_size +
+      std::uint8_t* to = of_image + (row_phase * o.stride_columns + phase) * planes.phase_size +
                          static_cast<std::ptrdiff_t>(row / o.stride_rows) * planes.columns;
       const std::ptrdiff_t step = o.pixel_stride * o.stride_columns;
-      const std::uint8_t* from = o.image + (static_cast<std::ptrdiff_t>(row) * o.columns + phase) * o.pixel_stride;
+      const std::uint8_t* from = o.images_base + image * o.image_step +
+                                 (static_cast<std::ptrdiff_t>(row) * o.columns + phase) * o.pixel_stride;
       const int count = (o.columns - phase + o.stride_columns - 1) / o.stride_columns;
       for (int column = 0; column < count; column += 16)  // what is written too far is written again
         transpose_bytes(from + column * step + channel, step, count - column, to + column, planes.channel_size);
     }
   __m512i any = _mm512_setzero_si512();
   for (std::ptrdiff_t i = 0; i < kChannels * planes.channel_size; i += 64)
-    any = _mm512_or_si512(any, _mm512_loadu_si512(o.planes + i));
+    any = _mm512_or_si512(any, _mm512_loadu_si512(of_image + i));
   return _mm512_movepi8_mask(any) != 0 ? 255 : 127;
 }
 
@@ -198,15 +201,17 @@ template <int Register>
 }
 
 /// Brings a block's sums to their pixels.
-void write_block(const PlanarDepthwiseOperands& o, const Planes& planes, int channel, std::ptrdiff_t position,
-                 const std::int32_t* sums) {
+void write_block(const PlanarDepthwiseOperands& o, const Planes& planes, int image, int channel,
+                 std::ptrdiff_t position, const std::int32_t* sums) {
+  std::int32_t* of_image =
+      o.sums + image * static_cast<std::ptrdiff_t>(o.output_rows) * o.output_columns * o.sums_stride;
   alignas(64) std::int32_t unwanted[kChannels];
   std::int32_t* pixels[kBlock];
   std::ptrdiff_t row = position / planes.columns;
   std::ptrdiff_t column = position % planes.columns;
   for (std::int32_t*& pixel : pixels) {
     const bool wanted = row < o.output_rows && column < o.output_columns;
-    pixel = wanted ? o.sums + (row * o.output_columns + column) * o.sums_stride + channel : unwanted;
+    pixel = wanted ? of_image + (row * o.output_columns + column) * o.sums_stride + channel : unwanted;
     if (++column == planes.columns) ++row, column = 0;
   }
   for (int first = 0; first < kBlock; first += 64)
@@ -236,21 +241,33 @@ void avx512_planar_depthwise(const PlanarDepthwiseOperands& o) {
   const Planes planes{o};
   std::ptrdiff_t shifts[kMostPlanarTaps];
   for (int tap = 0; tap < o.taps; ++tap) shifts[tap] = shift_of(o, planes, tap);
-  alignas(64) std::int32_t sums[kChannels * kBlock];
+  alignas(64) std::int32_t sums[kBlocksAtOnce * kChannels * kBlock];
   const std::ptrdiff_t positions = static_cast<std::ptrdiff_t>(o.output_rows - 1) * planes.columns + o.output_columns;
-  for (int channel = 0; channel < o.channels; channel += kChannels) {
-    const bool upper_half = fill_planes(o, planes, channel) > 127;
-    for (std::ptrdiff_t position = 0; position < positions; position += kBlock) {
-      for (int c = 0; c < kChannels; ++c) {
-        const std::uint8_t* plane = o.planes + c * planes.channel_size + position;
-        if (upper_half)
-          look_up_block<true>(o, plane, shifts, channel + c, sums + c * kBlock);
-        else
-          look_up_block<false>(o, plane, shifts, channel + c, sums + c * kBlock);
+  const int blocks_of_image = static_cast<int>((positions + kBlock - 1) / kBlock);
+  for (int channel = 0; channel < o.channels; channel += kChannels)
+    for (int image = 0; image < o.images; image += kPlanarImages) {
+      const int images = o.images - image < kPlanarImages ? o.images - image : kPlanarImages;
+      bool upper_half = false;
+      for (int i = 0; i < images; ++i) upper_half = fill_planes(o, planes, image + i, i, channel) > 127 || upper_half;
+      const int blocks = images * blocks_of_image;
+      for (int first = 0; first < blocks; first += kBlocksAtOnce) {
+        const int count = blocks - first < kBlocksAtOnce ? blocks - first : kBlocksAtOnce;
+        for (int c = 0; c < kChannels; ++c)  // a weight's products stay in the first cache for all blocks
+          for (int b = 0; b < count; ++b) {
+            const int block = first + b;
+            const std::uint8_t* plane = o.planes + (block / blocks_of_image * kChannels + c) * planes.channel_size +
+                                        block % blocks_of_image * kBlock;
+            std::int32_t* to = sums + (b * kChannels + c) * kBlock;
+            if (upper_half)
+              look_up_block<true>(o, plane, shifts, channel + c, to);
+            else
+              look_up_block<false>(o, plane, shifts, channel + c, to);
+          }
+        for (int b = 0; b < count; ++b)
+          write_block(o, planes, image + (first + b) / blocks_of_image, channel, (first + b) % blocks_of_image * kBlock,
+                      sums + b * kChannels * kBlock);
       }
-      write_block(o, planes, channel, position, sums);
     }
-  }
 }
 
 }  // namespace axvp::kernels

@@ -44,10 +44,12 @@ namespace {
 // Pixels of a chunk. Building product rows pays off over many pixels; plain dot products want their sums in L1 or L2.
 constexpr int kRowChunk = 4096;
 constexpr int kDotChunk = 512;
+constexpr int kDepthwiseChunk = 2048;
 constexpr int kManyPixels = 1024;  // from here on most codes occur
 
-int target_pixels(const ProductPlan& plan) {
-  return plan.rows() == ProductPlan::Rows::None ? kDotChunk : kRowChunk;
+int target_pixels(const ProductPlan& plan, bool depthwise) {
+  if (plan.rows() == ProductPlan::Rows::None) return kDotChunk;
+  return depthwise ? kDepthwiseChunk : kRowChunk;
 }
 
 std::size_t at(int index) {
@@ -106,7 +108,7 @@ struct ConvolutionKernel::State {
         set(kernels_of(tier)),
         depthwise(is_depthwise(description)),
         sources(depthwise && plan->rows() != ProductPlan::Rows::None ? PlaneSources{} : PlaneSources{*plan}),
-        layout(description, sources.count, target_pixels(*plan)),
+        layout(description, sources.count, target_pixels(*plan, depthwise)),
         columns(pack_columns(description, layout, *plan, sources, set)),
         channels(description.groups * description.channels_of_group) {
     for (int kh = 0; kh < layout.window.kernel_height; ++kh)
@@ -282,12 +284,12 @@ void ConvolutionKernel::State::compute_planar_depthwise(const PackedColumn& colu
   o.output_rows = pixels_of_image / layout.output_columns;
   o.rows = layout.input_rows(o.output_rows);
   const std::ptrdiff_t plane = planar_channel_bytes(o.rows, o.columns, o.stride_rows, o.stride_columns);
-  o.planes = scratch.planes.reserve(at(kLanes) * static_cast<std::size_t>(plane));
-  for (int image = 0; image * pixels_of_image < pixels.count; ++image) {
-    o.image = pixels.base + at(image) * layout.image_bytes;
-    o.sums = sums.first + image * pixels_of_image * sums.stride;
-    set.planar_depthwise(o);
-  }
+  o.planes = scratch.planes.reserve(at(kPlanarImages * kLanes) * static_cast<std::size_t>(plane));
+  o.images_base = pixels.base;
+  o.image_step = static_cast<std::ptrdiff_t>(layout.image_bytes);
+  o.images = pixels.count / pixels_of_image;
+  o.sums = sums.first;
+  set.planar_depthwise(o);
 }
 
 std::int32_t* ConvolutionKernel::State::place(const PackedColumn& column, const Chunk& chunk,

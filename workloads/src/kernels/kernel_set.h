@@ -108,9 +108,13 @@ constexpr std::ptrdiff_t planar_channel_bytes(int rows, int columns, int stride_
   return (phase * stride_rows * stride_columns + 511) / 64 * 64;
 }
 
-/// Depthwise by look-up on one image.
+inline constexpr int kPlanarImages = 4;  ///< Whose planes are made at a time.
+
+/// Depthwise by look-up.
 struct PlanarDepthwiseOperands {
-  const std::uint8_t* image = nullptr;  ///< Padded, [row][column][pixel_stride], at the first channel.
+  const std::uint8_t* images_base = nullptr;  ///< Padded, [image][row][column][pixel_stride], at the first channel.
+  std::ptrdiff_t image_step = 0;
+  int images = 0;
   int rows = 0, columns = 0;
   std::ptrdiff_t pixel_stride = 0;
   int stride_rows = 1, stride_columns = 1;
@@ -122,9 +126,9 @@ struct PlanarDepthwiseOperands {
   std::ptrdiff_t weights_stride = 0;
   int channels = 0;  ///< A multiple of 16.
   int output_rows = 0, output_columns = 0;
-  std::int32_t* sums = nullptr;  ///< [output row][output column][sums_stride].
+  std::int32_t* sums = nullptr;  ///< [image][output row][output column][sums_stride].
   std::ptrdiff_t sums_stride = 0;
-  std::uint8_t* planes = nullptr;  ///< Scratch of 16 * planar_channel_bytes(...) bytes.
+  std::uint8_t* planes = nullptr;  ///< Scratch of kPlanarImages * 16 * planar_channel_bytes(...) bytes.
 };
 
 /// Requantises sums[pixel][0, channels) into out[pixel * out_stride].
