@@ -45,7 +45,7 @@ bool is_power_of_two(std::int64_t value) {
   return value > 0 && (value & (value - 1)) == 0;
 }
 
-constexpr NumberRange kClock{0.0, 10000.0, true};
+constexpr NumberRange kClock{0.01, 10000.0};  // below, simulated times would not fit sc_time
 
 }  // namespace
 
@@ -67,8 +67,9 @@ PlatformConfig read_platform_config(FieldReader& reader) {
 }
 
 Result<void> validate(const PlatformConfig& config) {
-  if (!(config.clock_mhz > 0.0) || config.clock_mhz > kClock.high)
-    return fail("platform: clock_mhz = {}, expected a number > 0 and <= {}", config.clock_mhz, kClock.high);
+  if (!(config.clock_mhz >= kClock.low) || config.clock_mhz > kClock.high)
+    return fail("platform: clock_mhz = {}, expected a number >= {} and <= {}", config.clock_mhz, kClock.low,
+                kClock.high);
   Result<void> result;
   visit_fields(config, [&](const Field& field, const auto& value) {
     if (result && (value < field.range.low || value > field.range.high))

@@ -21,6 +21,13 @@ std::string escape_pointer(const std::string& key) {
   return escaped;
 }
 
+/// Whether `value` is an integer inside `range`; unsigned words above INT64_MAX are not.
+bool inside(const nlohmann::json& value, const IntegerRange& range) {
+  if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX))
+    return false;
+  return value.get<std::int64_t>() >= range.low && value.get<std::int64_t>() <= range.high;
+}
+
 std::string describe(const IntegerRange& range) {
   const bool has_low = range.low != std::numeric_limits<std::int64_t>::min();
   const bool has_high = range.high != std::numeric_limits<std::int64_t>::max();
@@ -119,9 +126,7 @@ const nlohmann::json* FieldReader::find(const std::string& key, bool required) {
 std::int64_t FieldReader::integer(const std::string& key, IntegerRange range, std::optional<std::int64_t> fallback) {
   const auto* value = find(key, !fallback);
   if (value == nullptr) return fallback.value_or(range.low);
-  const bool representable =
-      value->is_number_integer() && !(value->is_number_unsigned() && value->get<std::uint64_t>() > INT64_MAX);
-  if (!representable || value->get<std::int64_t>() < range.low || value->get<std::int64_t>() > range.high) {
+  if (!inside(*value, range)) {
     wrong(pointer_to(key), *value, describe(range));
     return fallback.value_or(range.low);
   }
@@ -183,7 +188,7 @@ std::vector<std::int64_t> FieldReader::integers(const std::string& key, IntegerR
   }
   for (std::size_t i = 0; i < value->size(); ++i) {
     const auto& item = (*value)[i];
-    if (!item.is_number_integer() || item.get<std::int64_t>() < range.low || item.get<std::int64_t>() > range.high) {
+    if (!inside(item, range)) {
       wrong(fmt::format("{}/{}", pointer_to(key), i), item, describe(range));
       return {};
     }

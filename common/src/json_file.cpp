@@ -32,7 +32,7 @@ Result<Document> load_json(const std::filesystem::path& path) {
 }
 
 std::string dump_json(const nlohmann::json& value) {
-  return value.dump(2) + "\n";
+  return value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace axvp

@@ -12,8 +12,9 @@ using nlohmann::json;
 
 constexpr const char* kSchema = "axvp-energy-table";
 constexpr std::int64_t kSchemaVersion = 2;
-constexpr NumberRange kNotNegative{0.0};
-constexpr NumberRange kPositive{0.0, std::numeric_limits<double>::max(), true};
+constexpr double kLargestFigure = 1e9;  // of any unit here; beyond it something is wrong, and sums stay exact
+constexpr NumberRange kNotNegative{0.0, kLargestFigure};
+constexpr NumberRange kPositive{0.0, kLargestFigure, true};
 /// A total printed with 6 decimals may miss the sum of its printed parts by one unit of the last.
 constexpr double kSumTolerancePj = 1.5e-6;
 

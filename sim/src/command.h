@@ -33,7 +33,13 @@ void add_multipliers_import(CLI::App& multipliers, Command& command);
 void add_multipliers_evolve(CLI::App& multipliers, const GlobalOptions& global, Command& command);
 void add_verify(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_power(CLI::App& app, const GlobalOptions& global, Command& command);
-void add_train(CLI::App& app, const GlobalOptions& global, Command& command);
+
+/// `axvp train ARGUMENTS`: becomes the program axvp-train beside this one, which links LibTorch and takes a third of a
+/// second to load. Returns only if that fails.
+int run_train(int count, char** arguments);
+
+/// Adds `--images N`, the first so many; 0 where it is not given.
+void add_images_option(CLI::App& app, std::size_t& images);
 
 /// Prints "axvp: MESSAGE" to standard error and returns `code`.
 int report(const Error& error, ExitCode code = kInputWrong);

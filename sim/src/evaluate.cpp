@@ -12,7 +12,7 @@ namespace axvp::sim {
 namespace {
 
 struct Options {
-  std::string config, network, data, operating_points, multiplier, out;
+  std::string config, network, data, calibration_data, operating_points, multiplier, out;
   std::size_t images = 0;
   std::size_t threads = 0;
 };
@@ -85,6 +85,7 @@ Result<RunConfig> read_config(const Options& options) {
   if (!config) return config;
   if (!options.network.empty()) config->workload.network = options.network;
   if (!options.data.empty()) config->workload.data = options.data;
+  if (!options.calibration_data.empty()) config->workload.calibration_data = options.calibration_data;
   if (options.images != 0) config->workload.images = options.images;
   if (!options.multiplier.empty()) config->points = {{options.multiplier, options.multiplier, {}}};
   return config;
@@ -125,11 +126,14 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command) 
   sub->add_option("--config", options->config, "Run configuration (TOML); the embedded default without it");
   sub->add_option("--network", options->network, "ONNX file or embedded network");
   sub->add_option("--data", options->data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
-  sub->add_option("--images", options->images, "Only the first so many");
+  sub->add_option("--calibration-data", options->calibration_data,
+                  "Images for quantisation and tuning; the training images beside --data without it");
+  add_images_option(*sub, options->images);
   auto* points = sub->add_option("--operating-points", options->operating_points, "File written by `axvp tune`");
   sub->add_option("--multiplier", options->multiplier, "One selectable in every layer instead of the configured points")
       ->excludes(points);
-  sub->add_option("--threads", options->threads, "Threads; all cores without it (the result is the same)");
+  sub->add_option("--threads", options->threads, "Threads; all cores without it (the result is the same)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{256}));
   sub->add_option("--out", options->out, "Write the result as JSON");
   sub->footer("Example: axvp evaluate --multiplier dadda_trunc-k8c");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });

@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
   app.fallthrough();
   GlobalOptions global;
   app.add_flag("--quiet", global.quiet, "No progress on standard error");
+  if (argc > 1 && std::string_view{argv[1]} == "train") return run_train(argc - 2, argv + 2);
   Command command;
   add_simulate(app, global, command);
   add_evaluate(app, global, command);
@@ -36,7 +37,7 @@ int run(int argc, char** argv) {
   add_multipliers(app, global, command);
   add_verify(app, global, command);
   add_power(app, global, command);
-  add_train(app, global, command);
+  app.add_subcommand("train", "Train a network from a recipe and write it as ONNX");  // run_train, above
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -6,6 +6,7 @@ namespace axvp::sim {
 namespace {
 
 constexpr std::int64_t kMostImages = 10'000'000;
+constexpr NumberRange kCost{0.0, 1e9};
 
 std::size_t count(FieldReader& table, const std::string& key, std::int64_t low, std::size_t fallback) {
   return static_cast<std::size_t>(table.integer(key, {low, kMostImages}, static_cast<std::int64_t>(fallback)));
@@ -36,9 +37,9 @@ std::vector<UserMultiplier> read_multipliers(FieldReader& root, const std::files
   std::vector<UserMultiplier> multipliers;
   for (auto& table : root.tables("multiplier")) {
     UserMultiplier multiplier{table.string("id"), folder / table.string("table"), std::nullopt, 0.0, 0.0};
-    if (table.has("energy_pj")) multiplier.energy_pj = table.number("energy_pj", {0.0});
-    multiplier.area_um2 = table.number("area_um2", {0.0}, 0.0);
-    multiplier.leakage_nw = table.number("leakage_nw", {0.0}, 0.0);
+    if (table.has("energy_pj")) multiplier.energy_pj = table.number("energy_pj", kCost);
+    multiplier.area_um2 = table.number("area_um2", kCost, 0.0);
+    multiplier.leakage_nw = table.number("leakage_nw", kCost, 0.0);
     multipliers.push_back(std::move(multiplier));
   }
   return multipliers;
@@ -96,6 +97,10 @@ nlohmann::json to_json(const RunConfig& config) {
                            {"leakage_nw", m.leakage_nw}});
   const WorkloadConfig& w = config.workload;
   return {
+      {"seed", config.seed},
+      {"platform", axvp::to_json(config.platform)},
+      {"controller", config.controller ? axvp::to_json(*config.controller) : nlohmann::json(nullptr)},
+      {"energy", {{"table", config.energy_table}}},
       {"workload",
        {{"network", w.network},
         {"data", w.data},

@@ -154,7 +154,7 @@ void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) 
   sub->add_option("--data", options->data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
   sub->add_option("--calibration-data", options->calibration_data,
                   "Images for quantisation and tuning; the training images beside --data without it");
-  sub->add_option("--images", options->images, "Only the first so many");
+  add_images_option(*sub, options->images);
   sub->add_option("--operating-points", options->operating_points, "File written by `axvp tune`");
   sub->add_option("--energy-table", options->energy_table, "File written by `axvp power --update`");
   sub->add_option("--out", options->out, "Folder for result.json and layers.csv")->capture_default_str();

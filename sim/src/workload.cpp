@@ -164,6 +164,11 @@ Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem
   if (!calibration) return forward_error(calibration);
   workload.calibration = std::move(*calibration);
   workload.provenance.inputs["calibration data"] = workload.calibration.sha256;
+  if (workload.calibration.name == workload.data.name || workload.calibration.sha256 == workload.data.sha256)
+    return fail(
+        "{}: the same images to calibrate and to measure with: name others with calibration_data or "
+        "--calibration-data",
+        *calibration_data);
   auto quantisation =
       quantise(network, workload.calibration,
                {config.workload.encoding, config.workload.activation_percentile, config.workload.calibration_images});

@@ -123,6 +123,10 @@ TEST_F(BadInput, CommandLine) {
   EXPECT_EQ(run_axvp("").exit_code, 2);
   EXPECT_EQ(run_axvp("simulat").exit_code, 2);
   EXPECT_EQ(run_axvp("simulate --no-such-option").exit_code, 2);
+  EXPECT_EQ(run_axvp("simulate --images -5").exit_code, 2);
+  EXPECT_EQ(run_axvp("simulate --images 99999999999999999999999").exit_code, 2);
+  EXPECT_EQ(run_axvp("evaluate --threads -1").exit_code, 2);
+  EXPECT_EQ(run_axvp("evaluate --threads 1000000").exit_code, 2);
   EXPECT_EQ(run_axvp("--help").exit_code, 0);
   EXPECT_EQ(run_axvp("simulate --help").exit_code, 0);
 }
@@ -239,6 +243,15 @@ TEST_F(BadInput, DataFiles) {
   refuse(with("cifar10:" + file("label.bin", '\xff' + std::string(3072, '\0'))), "label");
   refuse(with("svhn:x"), "svhn");
   refuse(with("synth10:exam"), "exam");
+}
+
+TEST_F(BadInput, TheSameImagesToCalibrateAndToMeasure) {
+  refuse("--config " + config("") + " --data synth10:train", "the same images");
+}
+
+TEST_F(BadInput, CostsBeyondReason) {
+  write_npy("mine.npy", std::vector<std::int32_t>(65536), "(256, 256)");
+  refuse_config(config("[[multiplier]]\nid = \"mine\"\ntable = \"mine.npy\"\nenergy_pj = 1e300\n"), "energy_pj");
 }
 
 TEST_F(BadInput, ConfigurationSyntaxAndKeys) {

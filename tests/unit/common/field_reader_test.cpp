@@ -86,6 +86,19 @@ TEST(FieldReader, NamesJsonPlacesByPointer) {
   EXPECT_EQ(done.error().message, "energy.json: /rows/1/energy_pj: energy_pj = -0.3, expected a number >= 0");
 }
 
+TEST(FieldReader, RefusesIntegersBeyondInt64) {
+  const auto document = parse_json(R"({"one": 18446744073709551615, "list": [18446744073709551615]})", "x.json");
+  ASSERT_TRUE(document);
+  FieldReader one{*document};
+  one.integer("one", {});
+  one.raw("list");
+  EXPECT_THAT(one.finish().error().message, HasSubstr("/one"));
+  FieldReader list{*document};
+  list.integers("list", {});
+  list.raw("one");
+  EXPECT_THAT(list.finish().error().message, HasSubstr("/list/0"));
+}
+
 TEST(FieldReader, RefusesDuplicateJsonKeysAndBrokenJson) {
   EXPECT_THAT(parse_json(R"({"a": 1, "b": {"a": 2, "a": 3}})", "x").error().message, HasSubstr("`a` stands twice"));
   EXPECT_TRUE(parse_json(R"({"a": 1, "b": {"a": 2}})", "x"));

@@ -62,7 +62,7 @@ struct SimulationConfig {
 
 /// The whole platform. `read_platform_config` checks each field, `validate` what fields say together.
 struct PlatformConfig {
-  double clock_mhz = 100.0;  ///< Of the accelerator, (0, 10000].
+  double clock_mhz = 100.0;  ///< Of the accelerator, [0.01, 10000].
   ArrayConfig array;
   ScratchpadConfig scratchpads;
   DmaConfig dma;
