@@ -120,7 +120,7 @@ TEST(EnergyTable, LeakagePerCycleIsPowerTimesPeriod) {
 
 TEST(EnergyTable, NegativeEnergyIsNamedByPointer) {
   EXPECT_EQ(error_with("/rows/2/energy_pj", -0.3),
-            "energy.json: /rows/2/energy_pj: energy_pj = -0.3, expected a number >= 0");
+            "energy.json: /rows/2/energy_pj: energy_pj = -0.3, expected a number >= 0 and <= 1000000000");
 }
 
 TEST(EnergyTable, WrongContentIsRefusedByPlace) {
