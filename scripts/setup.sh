@@ -15,9 +15,11 @@ packages=(
   # tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
 )
-if [ "${1:-}" = "--checks" ]; then  # additionally what formatting, static analysis, coverage and cross-checks use
-  packages+=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev gcovr iverilog opensta)
-fi
+case "${1:-}" in
+  --tests) packages+=(iverilog opensta) ;;  # tests compare with them
+  --checks)  # additionally what formatting, static analysis, fuzzing and coverage use
+    packages+=(iverilog opensta clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev gcovr) ;;
+esac
 
 missing=()
 for package in "${packages[@]}"; do
