@@ -90,6 +90,7 @@ void compile(const Genome& genome, Program& program) {
     step.kind = static_cast<GateKind>(node.function);
     for (std::size_t k = 0; k < inputs_of_function(node.function); ++k)
       step.inputs[k] = scratch.slot_of[scratch.source[node.inputs[k]]];
+    step.node = static_cast<std::uint16_t>(n);
     step.output = program.slots++;
     scratch.slot_of[output_signal(n)] = step.output;
     if (has_carry(step.kind)) scratch.slot_of[carry_signal(n)] = program.slots++;

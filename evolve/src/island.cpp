@@ -18,11 +18,11 @@ std::optional<Fitness> evaluate(const Program& program, std::uint64_t cost_limit
   if (tools.area_first) {
     const auto cost = tools.cost.within(program, cost_limit);
     if (!cost) return std::nullopt;
-    const auto error = tools.error.within_bound(program);
+    const auto error = tools.error.child_within_bound(program);
     if (!error) return std::nullopt;
     return Fitness{*cost, *error};
   }
-  const auto error = tools.error.within_bound(program);
+  const auto error = tools.error.child_within_bound(program);
   if (!error) return std::nullopt;
   const auto cost = tools.cost.within(program, cost_limit);
   if (!cost) return std::nullopt;
@@ -109,6 +109,7 @@ void run_epoch(IslandState& island, const SearchSettings& search, std::uint64_t 
   Program parent_program, program, best_program;
   Genome child, best;
   compile(island.genome, parent_program);
+  tools.error.set_parent(parent_program);
   for (std::uint64_t done = 0; done < evaluations;) {
     std::optional<Fitness> best_fitness;
     const std::uint64_t limit = cost_limit(island, search, done);
@@ -123,6 +124,7 @@ void run_epoch(IslandState& island, const SearchSettings& search, std::uint64_t 
     if (!best_fitness) continue;
     std::swap(island.genome, best);
     std::swap(parent_program, best_program);
+    tools.error.set_parent(parent_program);
     island.cost = best_fitness->cost;
     island.error = best_fitness->error;
     island.record = std::min(island.record, island.cost);

@@ -7,17 +7,43 @@
 namespace axvp {
 namespace {
 
-constexpr int kInnerBits = 11;  // 2,048 pairs
-static_assert(kBlockPairs == std::size_t{1} << kInnerBits);
+static_assert(kBlockPairs == 2048);
 
-/// Operand bits (0..7 x, 8..15 w) from the fastest to the slowest: high bits first, x and w in turn.
-std::vector<int> bit_order(int weight_bits) {
-  std::vector<int> order;
-  for (int distance = 0; distance < 8; ++distance) {
-    order.push_back(7 - distance);
-    if (weight_bits - 1 - distance >= 0) order.push_back(8 + weight_bits - 1 - distance);
+/// The columns of the code's parity check, one for each operand bit (0..7 x, 8.. w): those of weight 1 come with the
+/// check bits, which are the lowest of x and w.
+std::vector<unsigned> check_columns(std::size_t bits) {
+  const unsigned checks = bits == 16 ? 5 : 4;
+  std::vector<unsigned> heavy;
+  for (unsigned column = 1; column < 1u << checks; ++column) {
+    const int weight = __builtin_popcount(column);
+    if (weight > 1 && (bits == 15 || weight % 2 == 1)) heavy.push_back(column);
   }
-  return order;
+  std::vector<unsigned> columns(bits);
+  for (unsigned check = 0; check < checks; ++check) columns[8 * (check % 2) + check / 2] = 1u << check;
+  for (unsigned& column : columns)
+    if (column == 0) {
+      column = heavy.back();
+      heavy.pop_back();
+    }
+  return columns;
+}
+
+/// Operand bits of a pair: its number counts through the information bits, the check bits follow from them and the
+/// block.
+int operand_bits(const std::vector<unsigned>& columns, std::size_t block, std::size_t pair) {
+  int bits = 0;
+  auto syndrome = static_cast<unsigned>(block);
+  for (std::size_t n = 0; n < columns.size(); ++n) {
+    if (__builtin_popcount(columns[n]) == 1) continue;
+    if (pair & 1) {
+      bits |= 1 << n;
+      syndrome ^= columns[n];
+    }
+    pair >>= 1;
+  }
+  for (std::size_t n = 0; n < columns.size(); ++n)
+    if (__builtin_popcount(columns[n]) == 1 && (syndrome & columns[n]) != 0) bits |= 1 << n;
+  return bits;
 }
 
 std::vector<std::uint64_t> scaled(const OperandHistogram& counts, std::size_t codes) {
@@ -33,42 +59,33 @@ std::vector<std::uint64_t> scaled(const OperandHistogram& counts, std::size_t co
 }  // namespace
 
 PairBlocks::PairBlocks(const OperandDomain& domain) {
-  const std::vector<int> order = bit_order(domain.weight_bits);
-  outer_bits_.assign(order.begin() + kInnerBits, order.end());
+  const std::vector<unsigned> columns = check_columns(8 + static_cast<std::size_t>(domain.weight_bits));
   const std::size_t pairs = domain.pairs(), blocks = pairs / kBlockPairs;
   operands_.resize(pairs);
   exact_.resize(blocks * 16 * kBlockWords);
+  inputs_.resize(blocks * 16 * kBlockWords);
   zero_pairs_.resize(blocks * kBlockWords);
-  for (std::size_t pair = 0; pair < pairs; ++pair) {
-    // The blocks come with the low bits' ones first: with all low bits 0 a wrong circuit is often right.
-    const std::size_t index = pair ^ ((pairs - 1) & ~(kBlockPairs - 1));
-    int bits = 0;
-    for (std::size_t n = 0; n < order.size(); ++n) bits |= static_cast<int>((index >> n) & 1) << order[n];
-    operands_[pair] = static_cast<std::uint16_t>(bits);
+  for (std::size_t n = 0; n < pairs; ++n) {
+    const std::size_t block = n / kBlockPairs, pair = n % kBlockPairs, word = pair / 64;
+    const int bits = operand_bits(columns, block, pair);
+    operands_[n] = static_cast<std::uint16_t>(bits);
     const int x = bits & 255, w = bits >> 8;
     const auto product = static_cast<std::uint32_t>(
         exact_product(domain.encoding, static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(w)));
-    const std::size_t block = pair / kBlockPairs, word = pair % kBlockPairs / 64;
     const std::uint64_t lane = 1ull << (pair % 64);
-    for (std::size_t bit = 0; bit < 16; ++bit)
-      if ((product >> bit) & 1) exact_[(block * 16 + bit) * kBlockWords + word] |= lane;
+    for (std::size_t bit = 0; bit < 16; ++bit) {
+      const std::size_t plane = (block * 16 + bit) * kBlockWords + word;
+      if ((product >> bit) & 1) exact_[plane] |= lane;
+      if ((bits >> bit) & 1) inputs_[plane] |= lane;
+    }
     if (x == 0 || w == 0) zero_pairs_[block * kBlockWords + word] |= lane;
   }
 }
 
-void PairBlocks::load_inputs(std::uint64_t* values) const {
-  std::fill(values, values + kFirstGateSignal * kBlockWords, 0);
-  std::fill(values + kConstantOne * kBlockWords, values + (kConstantOne + 1) * kBlockWords, ~0ull);
-  for (std::size_t pair = 0; pair < kBlockPairs; ++pair)
-    for (std::size_t bit = 0; bit < 16; ++bit)
-      if ((operands(0, pair) >> bit) & 1) values[(x_signal(0) + bit) * kBlockWords + pair / 64] |= 1ull << (pair % 64);
-}
-
-void PairBlocks::load_block(std::size_t block, std::uint64_t* values) const {
-  for (const int bit : outer_bits_) {
-    std::uint64_t* plane = values + (x_signal(0) + static_cast<std::size_t>(bit)) * kBlockWords;
-    std::fill(plane, plane + kBlockWords, (operands(block, 0) >> bit) & 1 ? ~0ull : 0);
-  }
+void PairBlocks::load_inputs(std::size_t block, std::uint64_t* values) const {
+  std::fill_n(values + kConstantZero * kBlockWords, kBlockWords, 0);
+  std::fill_n(values + kConstantOne * kBlockWords, kBlockWords, ~0ull);
+  std::copy_n(inputs_.data() + block * 16 * kBlockWords, 16 * kBlockWords, values + x_signal(0) * kBlockWords);
 }
 
 std::vector<std::uint32_t> pair_weights(const PairBlocks& blocks, const OperandHistograms& histograms,

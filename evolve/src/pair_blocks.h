@@ -8,8 +8,10 @@
 
 namespace axvp {
 
-/// All pairs of a domain in blocks of kBlockPairs. Inside a block the high operand bits run through all values, from
-/// block to block the low ones: so a circuit that is badly wrong shows it in the first block.
+/// All pairs of a domain in blocks of 2,048, each a small picture of the whole: the blocks are the cosets of the
+/// extended Hamming code [16, 11] (8x7: of the Hamming code [15, 11]), whose dual code has distance 8, so that within a
+/// block any seven operand bits take all their values equally often (an orthogonal array of strength 7; P. Delsarte,
+/// "Four fundamental parameters of a code", Information and Control 23(5), 1973).
 class PairBlocks {
  public:
   explicit PairBlocks(const OperandDomain& domain);
@@ -19,9 +21,8 @@ class PairBlocks {
   [[nodiscard]] std::uint16_t operands(std::size_t block, std::size_t pair) const {
     return operands_[block * 2048 + pair];
   }
-  /// Fills the slots of the constants and operand bits for any block; load_block() then changes what differs.
-  void load_inputs(std::uint64_t* values) const;
-  void load_block(std::size_t block, std::uint64_t* values) const;
+  /// Fills the slots of the constants and operand bits, kBlockWords words each.
+  void load_inputs(std::size_t block, std::uint64_t* values) const;
   /// 16 planes of the exact product.
   [[nodiscard]] const std::uint64_t* exact(std::size_t block) const { return exact_.data() + block * 16 * 32; }
   /// Pairs with a zero operand.
@@ -31,7 +32,7 @@ class PairBlocks {
   std::vector<std::uint16_t> operands_;
   std::vector<std::uint64_t> exact_;
   std::vector<std::uint64_t> zero_pairs_;
-  std::vector<int> outer_bits_;  // operand bits (0..7 x, 8..15 w) that are constant within a block
+  std::vector<std::uint64_t> inputs_;
 };
 
 /// A weight below 2^28 for each pair, in the order of the blocks; their sum is about 2^28.

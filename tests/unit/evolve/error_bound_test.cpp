@@ -139,6 +139,35 @@ TEST(ErrorBoundTest, AllInstructionSetsGiveTheSameNumbers) {
     }
 }
 
+TEST(ErrorBoundTest, ChildrenAreJudgedLikeOtherCircuitsButForAFew) {
+  Random random{11};
+  for (const double limit : {20.0, 400.0}) {
+    ErrorBound bound;
+    bound.limit = limit;
+    ErrorEvaluator error = evaluator(kUnsigned, bound), reference = evaluator(kUnsigned, bound);
+    Genome parent = encode(built_in_circuit("dadda_or-v5"), 50);
+    Program parent_program, program;
+    compile(parent, parent_program);
+    error.set_parent(parent_program);
+    int within = 0, lost = 0;
+    for (int n = 0; n < 2000; ++n) {
+      Genome child = parent;
+      for (std::uint64_t count = random.below(4); count > 0; --count) mutate_gene(child, all_functions(), random);
+      compile(child, program);
+      const auto expected = reference.within_bound(program);
+      const auto found = error.child_within_bound(program);
+      lost += expected && !found ? 1 : 0;
+      if (!found) continue;
+      ASSERT_EQ(found, expected) << "child " << n;
+      ++within;
+      parent = child;
+      error.set_parent(program);
+    }
+    EXPECT_GT(within, 100);
+    EXPECT_LE(lost, within / 50);
+  }
+}
+
 TEST(ErrorBoundTest, SaysWhatIsWrong) {
   const auto message = [](const OperandDomain& domain, const ErrorBound& bound) {
     const auto made = ErrorEvaluator::make(domain, bound);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -40,10 +39,12 @@ struct Program {
   struct Step {
     GateKind kind = GateKind::And;
     std::uint16_t inputs[kGateInputs]{};  ///< Slots; those beyond inputs_of(kind) are 0. Plain, for the kernels.
+    std::uint16_t node = 0;               ///< Of the genome; not compared.
     std::uint16_t output = 0;             ///< Slot; an adder's carry is in the next one.
 
     [[nodiscard]] bool operator==(const Step& other) const {
-      return kind == other.kind && std::equal(inputs, inputs + kGateInputs, other.inputs);
+      return kind == other.kind && inputs[0] == other.inputs[0] && inputs[1] == other.inputs[1] &&
+             inputs[2] == other.inputs[2] && inputs[3] == other.inputs[3];
     }
   };
   std::vector<Step> steps;
