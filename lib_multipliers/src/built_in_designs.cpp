@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "axvp/multipliers/design.h"
+#include "evolved_circuits.h"
 
 namespace axvp {
 namespace {
@@ -200,6 +203,17 @@ void add_sm8_baselines(Designs& list) {
   list.push_back(baseline("mitchell-t3c", "mitchell", "Mitchell 1962; Kim et al. 2019", MitchellParameters{3, true}));
 }
 
+void add_evolved(Designs& list, Encoding encoding) {
+  for (const EvolvedCircuitRecord& record : evolved_circuit_records()) {
+    if (record.encoding != encoding) continue;
+    auto circuit = gate_circuit_from_text(record.circuit);
+    if (!circuit) throw std::logic_error(fmt::format("{}: {}", record.id, circuit.error().message));
+    list.push_back({std::string{record.id}, "evolved", "Miller and Thomson 2000; Mrazek et al. 2017",
+                    CircuitParameters{std::make_shared<TabulatedCircuit>(std::move(*circuit), encoding),
+                                      fmt::format("axvp multipliers evolve {}", record.search), record.position}});
+  }
+}
+
 void add_sm8(Designs& list) {
   const Family dadda{Encoding::SignMagnitude};
   list.push_back(dadda.exact());
@@ -219,6 +233,7 @@ void add_sm8(Designs& list) {
     list.push_back(dadda.gated(levels, Constant::Added));
   }
   list.push_back(dadda.gated_bits({1, 2, 3}));
+  add_evolved(list, Encoding::SignMagnitude);
   add_sm8_baselines(list);
 }
 
@@ -234,6 +249,7 @@ void add_s8(Designs& list) {
     list.push_back(bw.gated(levels, Constant::Added));
   }
   list.push_back(bw.gated_bits({1, 2, 3}));
+  add_evolved(list, Encoding::TwosComplement);
   for (const int dropped : {0, 6, 8})
     list.push_back(baseline(dropped == 0 ? "booth-exact" : fmt::format("booth-v{}", dropped), "booth", "MacSorley 1961",
                             BoothParameters{dropped}));

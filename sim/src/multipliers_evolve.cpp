@@ -83,7 +83,7 @@ void add_multipliers_evolve(CLI::App& multipliers, const GlobalOptions& global, 
   sub->add_option("--threads", options->threads, "Islands that run at once; changes nothing but the time")
       ->check(CLI::Range(1u, 1024u))
       ->capture_default_str();
-  sub->footer("Example: axvp multipliers evolve evolve/searches/sm8_0012.toml --output found.json");
+  sub->footer("Example: axvp multipliers evolve evolve/searches/sm8x7_0120.toml --output found.json");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }
 

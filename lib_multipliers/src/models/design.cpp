@@ -12,6 +12,7 @@ constexpr std::string_view kExchangedSuffix = ".swap";
 
 Encoding encoding_of(const MultiplierParameters& parameters) {
   if (const auto* dadda = std::get_if<DaddaParameters>(&parameters)) return dadda->encoding;
+  if (const auto* evolved = std::get_if<CircuitParameters>(&parameters)) return evolved->circuit->encoding();
   return std::holds_alternative<BoothParameters>(parameters) ? Encoding::TwosComplement : Encoding::SignMagnitude;
 }
 

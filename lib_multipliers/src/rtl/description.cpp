@@ -72,6 +72,12 @@ std::string describe_parameters(const BoothParameters& p) {
                      p.dropped_columns == 0 ? "exact" : fmt::format("columns below {} dropped", p.dropped_columns));
 }
 
+std::string describe_parameters(const CircuitParameters& p) {
+  return fmt::format("{} 8x8 multiplier of {} gates and adders, circuit {} of those that\n// `{}` finds.",
+                     p.circuit->encoding() == Encoding::TwosComplement ? "Two's complement" : "Unsigned",
+                     p.circuit->circuit().gates.size(), p.position, p.command);
+}
+
 }  // namespace
 
 std::string describe(const MultiplierParameters& parameters) {

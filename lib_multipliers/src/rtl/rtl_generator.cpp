@@ -15,6 +15,9 @@ std::string module_of(const DrumParameters& p, const std::string& module) {
 std::string module_of(const MitchellParameters& p, const std::string& module) {
   return module_text(p, module);
 }
+std::string module_of(const CircuitParameters& p, const std::string& module) {
+  return generate_rtl(p.circuit->circuit(), module, {});
+}
 template <class Parameters>
 std::string module_of(const Parameters& p, const std::string& module) {
   return module_text(netlist_of(p), module);

@@ -42,7 +42,7 @@ TEST(Catalogue, NoFixedDesignRepeatsAnother) {
 TEST(Catalogue, AsymmetricDesignsComeWithTheirOperandsExchanged) {
   const Catalogue& catalogue = Catalogue::built_in();
   for (const Selectable& s : catalogue.selectables()) {
-    if (s.is_baseline) continue;
+    if (s.is_baseline || s.family == "evolved") continue;  // those are made for one order of the operands
     const auto transposed = TruthTable::from_function([&s](std::uint8_t x, std::uint8_t w) { return s.table(w, x); });
     const bool is_exchanged = !s.inner_module.empty();
     const auto other = catalogue.find(is_exchanged ? s.id.substr(0, s.id.size() - 5) : s.id + ".swap");

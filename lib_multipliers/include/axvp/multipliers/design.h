@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "axvp/multipliers/baselines.h"
+#include "axvp/multipliers/circuit_parameters.h"
 #include "axvp/multipliers/dadda_family.h"
 #include "axvp/multipliers/multiplier.h"
 
 namespace axvp {
 
 using MultiplierParameters = std::variant<DaddaParameters, CompressorParameters, KulkarniParameters, DrumParameters,
-                                          MitchellParameters, BoothParameters>;
+                                          MitchellParameters, BoothParameters, CircuitParameters>;
 
 /// One multiplier that this library can model and draw: make_model() gives what it computes, generate_rtl() its gates,
 /// both from the parameters alone.
