@@ -35,13 +35,13 @@ struct Options {
 /// The modes of one multiplier, in order.
 using Modes = std::vector<Selectable>;
 
+#ifdef AXVP_HAS_VERILATED
 std::vector<TruthTable> tables_of(const Modes& modes) {
   std::vector<TruthTable> tables;
   for (const Selectable& mode : modes) tables.push_back(mode.table);
   return tables;
 }
 
-#ifdef AXVP_HAS_VERILATED
 std::optional<std::string> difference_of_rtl(const Modes& modes) {
   const auto rtl = make_verilated_multiplier(modes.front().rtl_module);
   if (rtl == nullptr) return fmt::format("no Verilated module `{}`", modes.front().rtl_module);
