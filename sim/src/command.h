@@ -29,8 +29,12 @@ void add_tune(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_import(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_multipliers(CLI::App& app, const GlobalOptions& global, Command& command);
 /// Below `axvp multipliers`.
+void add_multipliers_list(CLI::App& multipliers, Command& command);
+void add_multipliers_plot(CLI::App& multipliers, Command& command);
+void add_multipliers_export(CLI::App& multipliers, Command& command);
 void add_multipliers_import(CLI::App& multipliers, Command& command);
 void add_multipliers_evolve(CLI::App& multipliers, const GlobalOptions& global, Command& command);
+void add_multipliers_operands(CLI::App& multipliers, Command& command);
 void add_verify(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_power(CLI::App& app, const GlobalOptions& global, Command& command);
 

@@ -1,17 +1,21 @@
 /* Files linked into the program; embedded_files.cpp gives them types. Names are relative to the source folder. */
     .section .rodata
-    .macro embed name, file
+    .macro embed name, file, second
     .global axvp_embedded_\name
     .global axvp_embedded_\name\()_end
     .balign 16
 axvp_embedded_\name:
     .incbin "\file"
+    .ifnb \second
+    .incbin "\second"
+    .endif
 axvp_embedded_\name\()_end:
     .byte 0
     .endm
 
     embed default_config, "sim/configs/default.toml"
     embed energy_table, "power/tables/osu018.json"
+    embed adder_modules, "rtl/multipliers/ax_fa.sv", "rtl/multipliers/ax_ha.sv"
     embed resnet8_synth10, "workloads/networks/resnet8_synth10.onnx"
 
     .section .note.GNU-stack, "", %progbits

@@ -7,6 +7,7 @@
 extern "C" {
 extern const char axvp_embedded_default_config[], axvp_embedded_default_config_end[];
 extern const char axvp_embedded_energy_table[], axvp_embedded_energy_table_end[];
+extern const char axvp_embedded_adder_modules[], axvp_embedded_adder_modules_end[];
 extern const char axvp_embedded_resnet8_synth10[], axvp_embedded_resnet8_synth10_end[];
 }
 
@@ -34,6 +35,10 @@ std::string_view default_config() {
 
 std::string_view default_energy_table() {
   return between(axvp_embedded_energy_table, axvp_embedded_energy_table_end);
+}
+
+std::string_view adder_modules() {
+  return between(axvp_embedded_adder_modules, axvp_embedded_adder_modules_end);
 }
 
 std::vector<std::string> embedded_network_names() {

@@ -11,6 +11,7 @@ namespace axvp::sim {
 /// Files linked into the program, so that it runs from anywhere without an installation.
 [[nodiscard]] std::string_view default_config();        ///< configs/default.toml
 [[nodiscard]] std::string_view default_energy_table();  ///< power/tables/osu018.json
+[[nodiscard]] std::string_view adder_modules();         ///< rtl/multipliers/ax_fa.sv and ax_ha.sv
 
 /// Names of the embedded networks, e.g. "resnet8_synth10".
 [[nodiscard]] std::vector<std::string> embedded_network_names();

@@ -1,4 +1,4 @@
-// `axvp multipliers import` and `axvp verify`, as a user calls them.
+// `axvp multipliers` and `axvp verify`, as a user calls them.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,12 +10,14 @@
 #include <filesystem>
 
 #include "axvp/common/file.h"
+#include "axvp/common/text.h"
 #include "axvp/multipliers/npy.h"
 
 namespace axvp {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Outcome {
   int exit_code = -1;
@@ -94,6 +96,85 @@ TEST_F(MultipliersProgram, VerifyWritesReports) {
   ASSERT_TRUE(xml);
   EXPECT_THAT(*xml, HasSubstr("tests=\"1\" failures=\"0\""));
   EXPECT_THAT(*xml, HasSubstr("<testcase classname=\"rtl\" name=\"dadda-exact\"/>"));
+}
+
+TEST_F(MultipliersProgram, ListKeepsWhatIsAskedFor) {
+  const Outcome few = run("multipliers list --encoding s8 --family bw_perf --most mae=70 --csv");
+  EXPECT_EQ(few.exit_code, 0) << few.output;
+  // Without the lowest row, 127.5 on average and signed: about half of it is the mean magnitude.
+  EXPECT_THAT(few.output, HasSubstr("\nbw_perf-w1,bw_perf,s8,"));
+  EXPECT_THAT(few.output, HasSubstr("\nbw_perf-w1.swap,bw_perf,s8,"));
+  EXPECT_THAT(few.output, Not(HasSubstr("bw_perf-w2")));
+  EXPECT_THAT(few.output, Not(HasSubstr("dadda")));
+  const Outcome unknown = run("multipliers list --most enrgy=1");
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.output, HasSubstr("unknown figure `enrgy`, did you mean `energy`?"));
+  EXPECT_EQ(run("multipliers list --most energy=cheap").exit_code, 2);
+  EXPECT_EQ(run("multipliers list --most mae=-1").exit_code, 2);
+}
+
+TEST_F(MultipliersProgram, ParetoFrontHoldsNoDominatedSelectable) {
+  const Outcome front = run("multipliers list --encoding sm8 --pareto std,energy --csv");
+  EXPECT_EQ(front.exit_code, 0) << front.output;
+  EXPECT_THAT(front.output, HasSubstr("\ndadda-exact,"));
+  EXPECT_THAT(front.output, Not(HasSubstr("\ndrum-")));
+  double last_std = -1, last_energy = 1e9;
+  for (const std::string& line : split(front.output, '\n')) {
+    const std::vector<std::string> cells = split(line, ',');
+    if (cells.size() < 14 || cells[0] == "selectable") continue;
+    const double std = std::stod(cells[5]), energy = std::stod(cells[9]);
+    EXPECT_GT(std, last_std) << line;
+    EXPECT_LT(energy, last_energy) << line;
+    last_std = std, last_energy = energy;
+  }
+  EXPECT_GT(last_std, 100);
+}
+
+TEST_F(MultipliersProgram, PlotDrawsSelectablesAndTheUsersPoints) {
+  ASSERT_TRUE(
+      write_file_atomically(path("others.csv"), "name,kind,error,cost\nfirst <1>,a,10,0.5\nsecond,b,20,0.25\n"));
+  const std::string points = "multipliers plot --family dadda_or --points " + path("others.csv") +
+                             " --points-x error --points-y cost --output " + path("plot.svg");
+  const Outcome outcome = run(points + " --points-where kind=a");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  const auto svg = read_text_file(path("plot.svg"));
+  ASSERT_TRUE(svg);
+  EXPECT_THAT(*svg, HasSubstr("<title>dadda_or-v7: "));
+  EXPECT_THAT(*svg, HasSubstr("<title>first &lt;1>: 10, 0.5</title>"));
+  EXPECT_THAT(*svg, Not(HasSubstr("second")));
+  EXPECT_THAT(*svg, Not(HasSubstr("dadda_trunc")));
+  EXPECT_THAT(run(points + " --points-where sort=a").output, HasSubstr("no column `sort`"));
+}
+
+TEST_F(MultipliersProgram, ExportedRtlNeedsNoOtherFile) {
+  EXPECT_EQ(run("multipliers export dadda_perf-w2.swap " + path("swap.sv")).exit_code, 0);
+  const Outcome equal =
+      run("verify --verilog " + path("swap.sv") + " --top ax_mul_dadda_perf_w2_swap --against dadda_perf-w2.swap");
+  EXPECT_EQ(equal.exit_code, 0) << equal.output;
+  EXPECT_EQ(run("multipliers export dadda-exact " + path("x.txt")).exit_code, 2);
+}
+
+TEST_F(MultipliersProgram, RecordsTheOperandsOfANetwork) {
+  const std::string command = "multipliers operands --layers 1 2 --images 2 --count 3000 --output ";
+  const Outcome outcome = run(command + path("a.csv"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  EXPECT_EQ(run(command + path("b.csv")).exit_code, 0);
+  const auto text = read_text_file(path("a.csv"));
+  ASSERT_TRUE(text);
+  EXPECT_EQ(*text, *read_text_file(path("b.csv")));
+  std::size_t rows = 0, held = 0;
+  for (const std::string& line : split(*text, '\n')) {
+    const std::vector<std::string> cells = split(line, ',');
+    if (cells.size() != 4 || cells[0] == "x_before") continue;
+    const int w_before = std::stoi(cells[1]), x = std::stoi(cells[2]), w = std::stoi(cells[3]);
+    EXPECT_TRUE(x >= 1 && x <= 255 && w >= 1 && w <= 127) << line;
+    ++rows;
+    held += w == w_before ? 1 : 0;
+  }
+  EXPECT_EQ(rows, 3000u);
+  EXPECT_GT(held, 2800u);  // a weight stays for a whole map
+  EXPECT_THAT(run("multipliers operands --layers 99 --output " + path("c.csv")).output,
+              HasSubstr("layer 99: the network has layers 0 to"));
 }
 
 }  // namespace
