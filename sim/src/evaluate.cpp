@@ -6,13 +6,16 @@
 #include "axvp/common/text.h"
 #include "axvp/workloads/evaluation.h"
 #include "command.h"
+#include "quantisation_report.h"
 #include "workload.h"
 
 namespace axvp::sim {
 namespace {
 
 struct Options {
-  std::string config, network, data, calibration_data, operating_points, multiplier, out;
+  std::string config, network, data, calibration_data, operating_points, multiplier, encoding, out;
+  bool with_float = false;
+  bool layers = false;
   std::size_t images = 0;
   std::size_t threads = 0;
 };
@@ -21,40 +24,76 @@ nlohmann::json to_json(const Interval& i) {
   return {{"value", i.value}, {"low_95", i.low}, {"high_95", i.high}};
 }
 
-nlohmann::json to_json(const PointEvaluation& point) {
-  const PairedComparison& pair = point.against_exact;
-  return {{"name", point.name},
-          {"images", point.images},
-          {"top1", to_json(wilson_interval(point.top1_right, point.images))},
-          {"top5", to_json(wilson_interval(point.top5_right, point.images))},
-          {"median_margin", point.median_margin},
-          {"against_exact",
-           {{"top1_loss", to_json(pair.loss())},
-            {"both_right", pair.both_right},
-            {"only_exact_right", pair.only_reference_right},
-            {"only_this_right", pair.only_this_right},
-            {"none_right", pair.none_right},
-            {"same_class", pair.same_class},
-            {"mean_kl_nats", pair.mean_kl},
-            {"mcnemar_p", pair.mcnemar_p()}}}};
+nlohmann::json to_json(const PairedComparison& pair, const char* only_reference) {
+  return {{"top1_loss", to_json(pair.loss())},
+          {"both_right", pair.both_right},
+          {only_reference, pair.only_reference_right},
+          {"only_this_right", pair.only_this_right},
+          {"none_right", pair.none_right},
+          {"same_class", pair.same_class},
+          {"mean_kl_nats", pair.mean_kl},
+          {"mcnemar_p", pair.mcnemar_p()}};
 }
 
-void print(const std::vector<PointEvaluation>& points) {
+nlohmann::json to_json(const PointEvaluation& point) {
+  nlohmann::json json{{"name", point.name},
+                      {"images", point.images},
+                      {"top1", to_json(wilson_interval(point.top1_right, point.images))},
+                      {"top5", to_json(wilson_interval(point.top5_right, point.images))},
+                      {"median_margin", point.median_margin}};
+  if (point.against_exact.images() > 0) json["against_exact"] = to_json(point.against_exact, "only_exact_right");
+  if (point.against_float.images() > 0) json["against_float"] = to_json(point.against_float, "only_float_right");
+  return json;
+}
+
+std::vector<std::string> row_of(const PointEvaluation& p, const PairedComparison& pair) {
+  const auto percent = [&](std::uint64_t k) { return 100.0 * static_cast<double>(k) / static_cast<double>(p.images); };
+  const Interval top1 = wilson_interval(p.top1_right, p.images), loss = pair.loss();
+  std::vector<std::string> row{p.name, fmt::format("{:.2f}", 100 * top1.value),
+                               fmt::format("{:.2f} to {:.2f}", 100 * top1.low, 100 * top1.high),
+                               fmt::format("{:.2f}", percent(p.top5_right))};
+  if (pair.images() == 0) return row;
+  for (std::string& cell : std::vector<std::string>{
+           fmt::format("{:.2f}", 100 * loss.value), fmt::format("{:.2f} to {:.2f}", 100 * loss.low, 100 * loss.high),
+           fmt::format("{:.2f}", percent(pair.same_class)), fmt::format("{:.4f}", pair.mean_kl),
+           fmt::format("{:.3f}", pair.mcnemar_p())})
+    row.push_back(std::move(cell));
+  return row;
+}
+
+/// A row a network; each is compared with the reference that `pair` holds.
+void print(const std::vector<PointEvaluation>& points, PairedComparison PointEvaluation::*pair) {
   std::vector<std::vector<std::string>> rows{
       {"operating point", "top-1 %", "95 %", "top-5 %", "loss points", "95 %", "same class %", "KL", "McNemar p"}};
-  for (const auto& p : points) {
-    const Interval top1 = wilson_interval(p.top1_right, p.images), loss = p.against_exact.loss();
-    const auto percent = [&](std::uint64_t k) {
-      return 100.0 * static_cast<double>(k) / static_cast<double>(p.images);
-    };
-    rows.push_back(
-        {p.name, fmt::format("{:.2f}", 100 * top1.value),
-         fmt::format("{:.2f} to {:.2f}", 100 * top1.low, 100 * top1.high), fmt::format("{:.2f}", percent(p.top5_right)),
-         fmt::format("{:.2f}", 100 * loss.value), fmt::format("{:.2f} to {:.2f}", 100 * loss.low, 100 * loss.high),
-         fmt::format("{:.2f}", percent(p.against_exact.same_class)), fmt::format("{:.4f}", p.against_exact.mean_kl),
-         fmt::format("{:.3f}", p.against_exact.mcnemar_p())});
+  for (const auto& point : points) {
+    rows.push_back(row_of(point, point.*pair));
+    rows.back().resize(rows[0].size());
   }
   fmt::print("{}", format_table(rows));
+}
+
+/// The points, and the float network where that was asked for.
+FloatEvaluation measure(const Options& options, const Workload& workload, const std::vector<Int8Executor>& executors,
+                        ProgressStyle progress) {
+  const std::size_t threads =
+      options.threads > 0 ? options.threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  if (options.with_float) return evaluate_with_float(workload.network, executors, workload.data, threads, progress);
+  return {{}, evaluate(executors, workload.data, threads, progress)};
+}
+
+void print(const FloatEvaluation& result, const Workload& workload, const Options& options) {
+  fmt::print("{} on {} ({} images), {}\n\n", workload.quantisation.network.name, workload.data.name,
+             with_thousands(workload.data.images.size()), to_string(workload.quantisation.network.encoding));
+  print(result.points, &PointEvaluation::against_exact);
+  fmt::print("\nLoss, same class, KL and McNemar: paired against the exact int8 network on the same images.\n");
+  if (options.with_float) {
+    auto rows = result.points;
+    rows.insert(rows.begin(), result.float_network);
+    fmt::print("\n");
+    print(rows, &PointEvaluation::against_float);
+    fmt::print("\nThe same against the float network.\n");
+  }
+  if (options.layers) fmt::print("\n{}", quantisation_text(workload.quantisation.report));
 }
 
 /// The exact point first, unless the run's first point is exact already: everything is compared with it.
@@ -87,6 +126,11 @@ Result<RunConfig> read_config(const Options& options) {
   if (!options.data.empty()) config->workload.data = options.data;
   if (!options.calibration_data.empty()) config->workload.calibration_data = options.calibration_data;
   if (options.images != 0) config->workload.images = options.images;
+  if (!options.encoding.empty()) {
+    config->workload.encoding = options.encoding == "s8" ? Encoding::TwosComplement : Encoding::SignMagnitude;
+    const std::string exact{Catalogue::exact_id(config->workload.encoding)};
+    config->points = {{exact, exact, {}}};
+  }
   if (!options.multiplier.empty()) config->points = {{options.multiplier, options.multiplier, {}}};
   return config;
 }
@@ -98,20 +142,17 @@ int run(const Options& options, const GlobalOptions& global) {
   if (!workload) return report(workload.error());
   const auto executors = make_executors(*workload);
   if (!executors) return report(executors.error());
-  const std::size_t threads =
-      options.threads > 0 ? options.threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  const auto points = evaluate(*executors, workload->data, threads, global.progress());
-  fmt::print("{} on {} ({} images), {}\n\n", workload->quantisation.network.name, workload->data.name,
-             with_thousands(workload->data.images.size()), to_string(workload->quantisation.network.encoding));
-  print(points);
-  fmt::print("\nLoss, same class, KL and McNemar: paired against the exact int8 network on the same images.\n");
+  const FloatEvaluation evaluation = measure(options, *workload, *executors, global.progress());
+  print(evaluation, *workload, options);
   if (options.out.empty()) return kDone;
   workload->provenance.command = "evaluate";
   nlohmann::json result{{"schema_version", 1},
                         {"provenance", axvp::to_json(workload->provenance)},
                         {"configuration", to_json(*config)},
+                        {"quantisation", quantisation_json(workload->quantisation.report)},
                         {"points", nlohmann::json::array()}};
-  for (const auto& point : points) result["points"].push_back(to_json(point));
+  if (options.with_float) result["float"] = to_json(evaluation.float_network);
+  for (const auto& point : evaluation.points) result["points"].push_back(to_json(point));
   if (const auto written = write_file_atomically(options.out, dump_json(result)); !written)
     return report(written.error());
   return kDone;
@@ -124,7 +165,7 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command) 
   CLI::App* sub =
       app.add_subcommand("evaluate", "Accuracy of operating points by the plain executor, without the platform");
   sub->add_option("--config", options->config, "Run configuration (TOML); the embedded default without it");
-  sub->add_option("--network", options->network, "ONNX file or embedded network");
+  sub->add_option("--network", options->network, "ONNX file, network description (TOML) or embedded network");
   sub->add_option("--data", options->data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
   sub->add_option("--calibration-data", options->calibration_data,
                   "Images for quantisation and tuning; the training images beside --data without it");
@@ -132,10 +173,18 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command) 
   auto* points = sub->add_option("--operating-points", options->operating_points, "File written by `axvp tune`");
   sub->add_option("--multiplier", options->multiplier, "One selectable in every layer instead of the configured points")
       ->excludes(points);
+  sub->add_option("--encoding", options->encoding,
+                  "Quantise to sm8 or s8, with the exact multiplier unless --multiplier names one")
+      ->check(CLI::IsMember({"sm8", "s8"}))
+      ->excludes(points);
+  sub->add_flag("--float", options->with_float, "Run the float network too and compare with it");
+  sub->add_flag("--layers", options->layers, "Show how each tensor was quantised");
   sub->add_option("--threads", options->threads, "Threads; all cores without it (the result is the same)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{256}));
   sub->add_option("--out", options->out, "Write the result as JSON");
-  sub->footer("Example: axvp evaluate --multiplier dadda_trunc-k8c");
+  sub->footer(
+      "Examples:\n  axvp evaluate --multiplier dadda_trunc-k8c\n"
+      "  axvp evaluate --network net.toml --data imagefolder:photos --calibration-data imagefolder:more --float");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }
 

@@ -6,14 +6,14 @@
 #include "axvp/common/text.h"
 #include "axvp/workloads/onnx_export.h"
 #include "command.h"
+#include "quantisation_report.h"
 #include "workload.h"
 
 namespace axvp::sim {
 namespace {
 
 struct Options {
-  std::string network;
-  std::string write;
+  std::string network, write, calibration_data, encoding = "sm8", out;
 };
 
 std::string to_text(const Shape& shape) {
@@ -54,7 +54,23 @@ Description describe(const Node& node, const Shape& input) {
           fmt::format("step {}x{} channels +{}+{}", r.step_height, r.step_width, r.channels_before, r.channels_after)};
 }
 
-int run(const Options& options) {
+/// Quantises with the defaults and shows what that does to every stored tensor.
+Result<void> show_quantisation(const Network& network, const Options& options, ProgressStyle progress) {
+  QuantisationOptions quantisation;
+  if (options.encoding == "s8") quantisation.encoding = Encoding::TwosComplement;
+  const auto images =
+      open_dataset(options.calibration_data, {quantisation.calibration_images, fitting_of(network), progress});
+  if (!images) return forward_error(images);
+  const auto quantised = quantise(network, *images, quantisation);
+  if (!quantised) return forward_error(quantised);
+  fmt::print("\nquantised to {} on {} images of {}\n\n{}", options.encoding, images->images.size(), images->name,
+             quantisation_text(quantised->report));
+  if (options.out.empty()) return {};
+  return write_file_atomically(
+      options.out, dump_json({{"schema_version", 1}, {"quantisation", quantisation_json(quantised->report)}}));
+}
+
+int run(const Options& options, const GlobalOptions& global) {
   const auto imported = open_network(options.network);
   if (!imported) return report(imported.error());
   const Network* network = &imported->network;
@@ -72,6 +88,9 @@ int run(const Options& options) {
   rows.push_back({"total", "", "", "", "", with_thousands(macs), with_thousands(parameters)});
   fmt::print("{}: {} nodes, input {} (channels x height x width)\n\n{}", network->name, network->nodes.size(),
              to_text(network->tensors[network->input].shape), format_table(rows));
+  if (!options.calibration_data.empty())
+    if (const auto shown = show_quantisation(*network, options, global.progress()); !shown)
+      return report(shown.error());
   if (options.write.empty()) return kDone;
   if (const auto written = write_file_atomically(options.write, export_onnx(*network)); !written)
     return report(written.error());
@@ -81,13 +100,23 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_import(CLI::App& app, const GlobalOptions& /*global*/, Command& command) {
+void add_import(CLI::App& app, const GlobalOptions& global, Command& command) {
   auto options = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("import", "Show an ONNX network as axvp reads it");
-  sub->add_option("network", options->network, "ONNX file or embedded network, e.g. resnet8_synth10")->required();
+  sub->add_option("network", options->network,
+                  "ONNX file, network description (TOML) or embedded network, e.g. resnet8_synth10")
+      ->required();
   sub->add_option("--write", options->write, "Write the network back as ONNX");
-  sub->footer("Example: axvp import resnet8_synth10");
-  sub->callback([options, &command] { command = [options] { return run(*options); }; });
+  auto* calibration = sub->add_option("--calibration-data", options->calibration_data,
+                                      "Quantise on these images and show each tensor's range and noise");
+  sub->add_option("--encoding", options->encoding, "sm8 or s8")
+      ->check(CLI::IsMember({"sm8", "s8"}))
+      ->capture_default_str()
+      ->needs(calibration);
+  sub->add_option("--out", options->out, "Write that table as JSON")->needs(calibration);
+  sub->footer(
+      "Examples:\n  axvp import resnet8_synth10\n  axvp import resnet8_synth10 --calibration-data synth10:train");
+  sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }
 
 }  // namespace axvp::sim

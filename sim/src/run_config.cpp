@@ -1,5 +1,7 @@
 #include "run_config.h"
 
+#include <array>
+
 #include "embedded_files.h"
 
 namespace axvp::sim {
@@ -12,6 +14,28 @@ std::size_t count(FieldReader& table, const std::string& key, std::int64_t low, 
   return static_cast<std::size_t>(table.integer(key, {low, kMostImages}, static_cast<std::int64_t>(fallback)));
 }
 
+constexpr std::array kRangeRules{RangeRule::Maximum, RangeRule::Percentile, RangeRule::MeanSquare, RangeRule::Best};
+
+std::string to_string(RangeRule rule) {
+  switch (rule) {
+    case RangeRule::Maximum:
+      return "maximum";
+    case RangeRule::Percentile:
+      return "percentile";
+    case RangeRule::MeanSquare:
+      return "mean-square";
+    case RangeRule::Best:
+      break;
+  }
+  return "best";
+}
+
+std::vector<std::string> range_rules() {
+  std::vector<std::string> names;
+  for (const RangeRule rule : kRangeRules) names.push_back(to_string(rule));
+  return names;
+}
+
 WorkloadConfig read_workload(FieldReader table) {
   WorkloadConfig config;
   config.network = table.string("network", config.network);
@@ -21,6 +45,11 @@ WorkloadConfig read_workload(FieldReader table) {
   config.calibration_images = count(table, "calibration_images", 1, config.calibration_images);
   config.encoding =
       table.choice("encoding", {"sm8", "s8"}, "sm8") == "s8" ? Encoding::TwosComplement : Encoding::SignMagnitude;
+  const std::string range = table.choice("activation_range", range_rules(), to_string(config.activation_range));
+  for (const RangeRule rule : kRangeRules)
+    if (range == to_string(rule)) config.activation_range = rule;
+  config.equalise = table.boolean("equalise", config.equalise);
+  config.correction_images = count(table, "correction_images", 0, config.correction_images);
   config.activation_percentile = table.number("activation_percentile", {50.0, 100.0}, config.activation_percentile);
   return config;
 }
@@ -84,6 +113,17 @@ Result<RunConfig> load_run_config(const std::string& path) {
   return config;
 }
 
+QuantisationOptions quantisation_options(const WorkloadConfig& config) {
+  QuantisationOptions options;
+  options.encoding = config.encoding;
+  options.activation_percentile = config.activation_percentile;
+  options.calibration_images = config.calibration_images;
+  options.equalise = config.equalise;
+  options.correction_images = config.correction_images;
+  options.range = config.activation_range;
+  return options;
+}
+
 nlohmann::json to_json(const RunConfig& config) {
   nlohmann::json points = nlohmann::json::array();
   for (const auto& point : config.points)
@@ -108,7 +148,10 @@ nlohmann::json to_json(const RunConfig& config) {
         {"calibration_data", w.calibration_data},
         {"calibration_images", w.calibration_images},
         {"encoding", to_string(w.encoding)},
-        {"activation_percentile", w.activation_percentile}}},
+        {"activation_range", to_string(w.activation_range)},
+        {"activation_percentile", w.activation_percentile},
+        {"equalise", w.equalise},
+        {"correction_images", w.correction_images}}},
       {"tuning",
        {{"method", config.tuning.method == TuningMethod::Match ? "match" : "none"}, {"images", config.tuning.images}}},
       {"multiplier", multipliers},

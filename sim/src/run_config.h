@@ -10,6 +10,7 @@
 #include "axvp/accel/qos_policy.h"
 #include "axvp/common/field_reader.h"
 #include "axvp/multipliers/encoding.h"
+#include "axvp/workloads/quantise.h"
 
 namespace axvp::sim {
 
@@ -21,7 +22,10 @@ struct WorkloadConfig {
   std::string calibration_data;  ///< Empty: the training images that belong to `data`, see `training_images_of`.
   std::size_t calibration_images = 500;
   Encoding encoding = Encoding::SignMagnitude;
+  RangeRule activation_range = RangeRule::Best;
   double activation_percentile = 99.99;
+  bool equalise = true;
+  std::size_t correction_images = 128;  ///< 0: no bias correction.
 };
 
 enum class TuningMethod { None, Match };
@@ -61,6 +65,9 @@ struct RunConfig {
 
 /// Reads and checks a file, or the embedded default where `path` is empty. Paths in the file are relative to it.
 [[nodiscard]] Result<RunConfig> load_run_config(const std::string& path);
+
+/// How the configuration has the network quantised.
+[[nodiscard]] QuantisationOptions quantisation_options(const WorkloadConfig& config);
 
 /// The effective configuration, for result files.
 [[nodiscard]] nlohmann::json to_json(const RunConfig& config);

@@ -150,7 +150,7 @@ void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) 
   auto options = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("simulate", "Run a network on the SystemC platform: accuracy, cycles, energy");
   sub->add_option("--config", options->config, "Run configuration (TOML); the embedded default without it");
-  sub->add_option("--network", options->network, "ONNX file or embedded network");
+  sub->add_option("--network", options->network, "ONNX file, network description (TOML) or embedded network");
   sub->add_option("--data", options->data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
   sub->add_option("--calibration-data", options->calibration_data,
                   "Images for quantisation and tuning; the training images beside --data without it");

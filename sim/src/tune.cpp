@@ -19,7 +19,11 @@ int run(const Options& options, const GlobalOptions& global) {
   OperatingPointFile file;
   file.network_sha256 = workload->network_sha256;
   file.encoding = workload->quantisation.network.encoding;
-  for (const auto& tensor : workload->quantisation.network.tensors) file.tensor_scales.push_back(tensor.scale);
+  for (const auto& tensor : workload->quantisation.network.tensors) {
+    file.tensor_scales.push_back(tensor.scale);
+    file.channel_factors.push_back(tensor.channel_factors);
+  }
+  file.exact_requantisation = workload->quantisation.exact_requantisation;
   file.points = std::move(workload->points);
   file.provenance = std::move(workload->provenance);
   file.provenance.command = "tune";

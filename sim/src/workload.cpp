@@ -8,6 +8,7 @@
 #include "axvp/common/text.h"
 #include "axvp/multipliers/npy.h"
 #include "axvp/workloads/match.h"
+#include "axvp/workloads/network_file.h"
 #include "axvp/workloads/onnx_import.h"
 #include "embedded_files.h"
 
@@ -90,9 +91,11 @@ Result<void> load_points(const Network& network, const std::filesystem::path& pa
   if (file->network_sha256 != workload.network_sha256)
     return fail("{}: made for another network (SHA-256 {}, here {}); `axvp tune` writes one for this network",
                 path.string(), file->network_sha256.substr(0, 12), workload.network_sha256.substr(0, 12));
-  auto quantisation = quantise_with_scales(network, file->tensor_scales, file->encoding);
+  auto quantisation = quantise_with_scales(network, file->tensor_scales, file->encoding, file->channel_factors);
   if (!quantisation) return fail_in(path.string(), quantisation);
   workload.quantisation = std::move(*quantisation);
+  if (!file->exact_requantisation.empty())
+    workload.quantisation.exact_requantisation = std::move(file->exact_requantisation);
   workload.points = std::move(file->points);
   for (const auto& point : workload.points) {
     auto tables = tables_of(point.name, point.selectable_of_layer, workload.quantisation.network, workload.catalogue);
@@ -109,24 +112,28 @@ Result<void> load_points(const Network& network, const std::filesystem::path& pa
 
 Result<std::string> training_images_of(const std::string& data) {
   if (data.rfind("synth10:", 0) == 0) return std::string{"synth10:train"};
-  if (data.rfind("cifar10:", 0) == 0) {
-    const auto folder = std::filesystem::path{data.substr(8)}.parent_path();
+  const std::string source = data.substr(0, data.find('@'));
+  if (source.rfind("cifar10:", 0) == 0) {
+    const auto folder = find_data_file(source.substr(8)).parent_path();
     std::error_code error;
     for (const char* name : {"data_batch_1.bin", "train_exact.bin"})
       if (std::filesystem::exists(folder / name, error)) return "cifar10:" + (folder / name).string();
+  }
+  if (source.rfind("tiny-imagenet:", 0) == 0) {
+    const std::size_t split = source.rfind(":val");
+    const bool has_split = split != std::string::npos && split + 4 == source.size();
+    return source.substr(0, has_split ? split : std::string::npos) + ":train";
   }
   return fail("{}: no training images beside it; name some with calibration_data or --calibration-data", data);
 }
 
 Result<ImportedNetwork> open_network(const std::string& file_or_name) {
-  const std::filesystem::path path{file_or_name};
+  const std::filesystem::path path = find_data_file(file_or_name);
   std::error_code error;
   if (std::filesystem::exists(path, error)) {
-    auto network = import_onnx(path);
-    if (!network) return forward_error(network);
-    const auto hash = sha256_of_file(path);
-    if (!hash) return forward_error(hash);
-    return ImportedNetwork{std::move(*network), *hash};
+    auto loaded = load_network(path);
+    if (!loaded) return forward_error(loaded);
+    return ImportedNetwork{std::move(loaded->network), std::move(loaded->sha256)};
   }
   if (path.has_extension() || path.has_parent_path()) return fail("{}: no such file", file_or_name);
   const auto embedded = embedded_network(file_or_name);
@@ -139,11 +146,13 @@ Result<ImportedNetwork> open_network(const std::string& file_or_name) {
 Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem::path& operating_points,
                                   ProgressStyle progress) {
   Workload workload;
-  const auto imported = open_network(config.workload.network);
+  auto imported = open_network(config.workload.network);
   if (!imported) return forward_error(imported);
   workload.network_sha256 = imported->sha256;
-  const Network& network = imported->network;
-  auto data = open_dataset(config.workload.data, config.workload.images);
+  workload.network = std::move(imported->network);
+  const Network& network = workload.network;
+  const ImageFitting fitting = fitting_of(network);
+  auto data = open_dataset(config.workload.data, {config.workload.images, fitting, progress});
   if (!data) return forward_error(data);
   workload.data = std::move(*data);
   if (const auto fits = check_images(workload.data, network.tensors[network.input].shape); !fits)
@@ -159,8 +168,8 @@ Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem
                                     ? training_images_of(config.workload.data)
                                     : Result<std::string>{config.workload.calibration_data};
   if (!calibration_data) return forward_error(calibration_data);
-  auto calibration =
-      open_dataset(*calibration_data, std::max(config.workload.calibration_images, config.tuning.images));
+  auto calibration = open_dataset(
+      *calibration_data, {std::max(config.workload.calibration_images, config.tuning.images), fitting, progress});
   if (!calibration) return forward_error(calibration);
   workload.calibration = std::move(*calibration);
   workload.provenance.inputs["calibration data"] = workload.calibration.sha256;
@@ -169,9 +178,7 @@ Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem
         "{}: the same images to calibrate and to measure with: name others with calibration_data or "
         "--calibration-data",
         *calibration_data);
-  auto quantisation =
-      quantise(network, workload.calibration,
-               {config.workload.encoding, config.workload.activation_percentile, config.workload.calibration_images});
+  auto quantisation = quantise(network, workload.calibration, quantisation_options(config.workload));
   if (!quantisation) return forward_error(quantisation);
   workload.quantisation = std::move(*quantisation);
   if (const auto tuned = tune_points(config, workload, progress); !tuned) return forward_error(tuned);

@@ -17,6 +17,7 @@ namespace axvp::sim {
 /// images.
 struct Workload {
   Catalogue catalogue = Catalogue::built_in();
+  Network network;  ///< As imported, float.
   Quantisation quantisation;
   std::vector<OperatingPoint> points;
   std::vector<std::vector<TruthTable>> tables;  ///< [operating point][layer]
@@ -31,11 +32,12 @@ struct ImportedNetwork {
   Network network;
   std::string sha256;
 };
-/// Imports an ONNX file, or the embedded network of that name.
+/// Imports an ONNX file, what a network description (TOML) says, or the embedded network of that name.
 [[nodiscard]] Result<ImportedNetwork> open_network(const std::string& file_or_name);
 
-/// The training images that belong to test images: synth10:train, or data_batch_1.bin or train_exact.bin beside a
-/// CIFAR-10 file. An error asks for `calibration_data` where there are none: nothing is ever tuned on test images.
+/// The training images that belong to test images: synth10:train, data_batch_1.bin or train_exact.bin beside a CIFAR-10
+/// file, the train split of a Tiny ImageNet folder. An error asks for `calibration_data` where there are none: nothing
+/// is ever tuned on test images.
 [[nodiscard]] Result<std::string> training_images_of(const std::string& data);
 
 /// Imports, calibrates, quantises and tunes as the configuration says; or takes the points of `operating_points` (a

@@ -150,13 +150,13 @@ TEST_F(BadInput, UnsupportedOperator) {
   refuse_network(network([](onnx::GraphProto& g) { first_of(g, "Relu")->set_op_type("Erf"); }), "Erf");
 }
 
-TEST_F(BadInput, WrongInputSize) {
+TEST_F(BadInput, OpenInputSize) {
   refuse_network(network([](onnx::GraphProto& g) {
                    auto* shape = g.mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
-                   shape->mutable_dim(2)->set_dim_value(28);
-                   shape->mutable_dim(3)->set_dim_value(28);
+                   shape->mutable_dim(2)->set_dim_param("height");
+                   shape->mutable_dim(3)->set_dim_param("width");
                  }),
-                 "28");
+                 "leaves its input height open");
 }
 
 TEST_F(BadInput, NanWeights) {

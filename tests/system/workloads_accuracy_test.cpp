@@ -1,12 +1,16 @@
-// Accuracy of the int8 networks on the 1,000 lossless test images of CIFAR-10, calibrated on training images. The float
-// figures (915, 928 and 926 right) are those of the data's README.
+// Accuracy of the int8 networks: ResNets on the 1,000 lossless test images of CIFAR-10 (the float figures, 915, 928 and
+// 926 right, are those of the data's README), MobileNetV2 on samples; calibrated on training images.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 #include "axvp/multipliers/catalogue.h"
+#include "axvp/workloads/evaluation.h"
 #include "axvp/workloads/int8_executor.h"
 #include "axvp/workloads/match.h"
+#include "axvp/workloads/network_file.h"
 #include "axvp/workloads/onnx_import.h"
 #include "axvp/workloads/quantise.h"
 #include "test_data.h"
@@ -29,10 +33,13 @@ std::size_t right_answers(const Int8Executor& executor, const Dataset& data) {
   return right;
 }
 
-Result<Quantisation> quantised(const std::string& network, const Dataset& calibration) {
+Result<Quantisation> quantised(const std::string& network, const Dataset& calibration,
+                               Encoding encoding = Encoding::SignMagnitude) {
   const auto model = import_onnx(data_folder() / "weights" / (network + ".onnx"));
   if (!model) return forward_error(model);
-  return quantise(*model, calibration);
+  QuantisationOptions options;
+  options.encoding = encoding;
+  return quantise(*model, calibration, options);
 }
 
 Int8Executor executor_of(const Quantisation& q, const OperatingPoint& point, const std::string& selectable) {
@@ -54,7 +61,7 @@ bool data_is_absent() {
 
 struct Case {
   std::string network;
-  std::size_t at_least;  ///< Of 1,000.
+  std::size_t float_right;  ///< Of 1,000.
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
@@ -63,21 +70,84 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
 
 class EveryResNet : public ::testing::TestWithParam<Case> {};
 
-TEST_P(EveryResNet, ExactInt8IsNearFloat) {
+TEST_P(EveryResNet, ExactInt8IsWithinThreeImagesOfFloatInTheBetterEncoding) {
   if (data_is_absent()) GTEST_SKIP() << "no CIFAR-10 in " << data_folder() << "; AXVP_DATA names the data folder";
-  const auto q = quantised(GetParam().network, images("train_exact.bin", kCalibrationImages));
-  ASSERT_TRUE(q) << q.error().message;
-  const std::string exact{Catalogue::kExactId};
-  const std::size_t right = right_answers(executor_of(*q, untuned(*q, exact), exact), images("test_exact.bin"));
-  RecordProperty("right_of_1000", static_cast<int>(right));
-  std::printf("%s, int8, exact products: %zu of 1000 right\n", GetParam().network.c_str(), right);
-  EXPECT_GE(right, GetParam().at_least);
+  const Dataset calibration = images("train_exact.bin", kCalibrationImages), test = images("test_exact.bin");
+  std::size_t best = 0;
+  for (const Encoding encoding : {Encoding::SignMagnitude, Encoding::TwosComplement}) {
+    const auto q = quantised(GetParam().network, calibration, encoding);
+    ASSERT_TRUE(q) << q.error().message;
+    const std::string exact{Catalogue::exact_id(encoding)};
+    const std::size_t right = right_answers(executor_of(*q, untuned(*q, exact), exact), test);
+    std::printf("%s, int8, exact products, %s: %zu of 1000 right\n", GetParam().network.c_str(),
+                to_string(encoding).data(), right);
+    EXPECT_GE(right + 10, GetParam().float_right);
+    best = std::max(best, right);
+  }
+  EXPECT_GE(best + 3, GetParam().float_right);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cifar10, EveryResNet,
-                         ::testing::Values(Case{"resnet20_cifar10", 912}, Case{"resnet32_cifar10", 928 - 5},
-                                           Case{"resnet56_cifar10", 926 - 5}),
+                         ::testing::Values(Case{"resnet20_cifar10", 915}, Case{"resnet32_cifar10", 928},
+                                           Case{"resnet56_cifar10", 926}),
                          [](const auto& instance) { return instance.param.network; });
+
+/// A MobileNetV2 on a sample of the images that docs/results.md measures whole.
+struct MobileNetCase {
+  std::string name, data, calibration;
+  std::size_t images;
+};
+
+std::ostream& operator<<(std::ostream& out, const MobileNetCase& c) {
+  return out << c.name;
+}
+
+class EveryMobileNetV2 : public ::testing::TestWithParam<std::tuple<MobileNetCase, Encoding>> {};
+
+// Without equalisation and bias correction the loss is 3 to 7 points and the divergence several times as large.
+TEST_P(EveryMobileNetV2, ExactInt8IsNearFloat) {
+  if (data_is_absent()) GTEST_SKIP() << "no networks in " << data_folder() << "; AXVP_DATA names the data folder";
+  setenv("AXVP_DATA", data_folder().c_str(), 1);
+  const auto& [c, encoding] = GetParam();
+  const auto loaded = load_network(std::filesystem::path{AXVP_SOURCE_DIR} / "workloads/networks" / (c.name + ".toml"));
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const Network& network = loaded->network;
+  const auto test = open_dataset(c.data, {c.images, fitting_of(network), ProgressStyle::Quiet});
+  const auto calibration = open_dataset(c.calibration, {128, fitting_of(network), ProgressStyle::Quiet});
+  ASSERT_TRUE(test && calibration);
+  QuantisationOptions options;
+  options.encoding = encoding;
+  const auto q = quantise(network, *calibration, options);
+  ASSERT_TRUE(q) << q.error().message;
+  const std::string exact{Catalogue::exact_id(encoding)};
+  const auto result =
+      evaluate_with_float(network, {executor_of(*q, untuned(*q, exact), exact)}, *test, 2, ProgressStyle::Quiet);
+  const PointEvaluation& point = result.points[0];
+  std::printf("%s, %s, %zu images: float %zu and %zu right (top-1, top-5), int8 %zu and %zu, KL %.4f\n", c.name.c_str(),
+              to_string(encoding).data(), static_cast<std::size_t>(point.images),
+              static_cast<std::size_t>(result.float_network.top1_right),
+              static_cast<std::size_t>(result.float_network.top5_right), static_cast<std::size_t>(point.top1_right),
+              static_cast<std::size_t>(point.top5_right), point.against_float.mean_kl);
+  EXPECT_LT(point.against_float.mean_kl, 0.08);
+  // Two standard errors of a sample in which every tenth answer changes: 2 * sqrt(0.1 / images).
+  const double allowed = 2.0 * std::sqrt(0.1 * static_cast<double>(point.images));
+  EXPECT_GT(static_cast<double>(point.top1_right) + allowed, static_cast<double>(result.float_network.top1_right));
+  EXPECT_GT(static_cast<double>(point.top5_right) + allowed, static_cast<double>(result.float_network.top5_right));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sample, EveryMobileNetV2,
+    ::testing::Combine(
+        ::testing::Values(MobileNetCase{"mobilenet_v2_cifar10", "cifar10:cifar10/test_exact.bin",
+                                        "cifar10:cifar10/train_exact.bin", 100},
+                          MobileNetCase{"mobilenet_v2_imagenet", "tiny-imagenet:tiny-imagenet-200:val@5000:",
+                                        "tiny-imagenet:tiny-imagenet-200:train", 100},
+                          MobileNetCase{"mobilenet_v2_tinyimagenet", "tiny-imagenet:tiny-imagenet-200:val@5000:",
+                                        "tiny-imagenet:tiny-imagenet-200:train", 400}),
+        ::testing::Values(Encoding::SignMagnitude, Encoding::TwosComplement)),
+    [](const auto& instance) {
+      return std::get<0>(instance.param).name + "_" + std::string{to_string(std::get<1>(instance.param))};
+    });
 
 TEST(MatchAccuracyTest, TruncatedDaddaLosesAtMostOnePointOnResNet20) {
   if (data_is_absent()) GTEST_SKIP() << "no CIFAR-10 in " << data_folder() << "; AXVP_DATA names the data folder";

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "axvp/workloads/float_executor.h"
 #include "parallel.h"
 
 namespace axvp {
@@ -12,7 +13,8 @@ namespace {
 constexpr double kNormalQuantile = 1.959963984540054;  // 97.5 %
 constexpr std::size_t kTop = 5;
 
-using Logits = std::vector<std::int32_t>;
+using Logits = std::vector<double>;  ///< In the float network's units.
+using LogitsOfImages = std::vector<Logits>;
 
 bool in_top(const Logits& logits, int label, std::size_t top) {
   const auto own = static_cast<std::size_t>(label);
@@ -23,24 +25,28 @@ bool in_top(const Logits& logits, int label, std::size_t top) {
   return before < top;
 }
 
+std::size_t answer(const Logits& logits) {
+  return static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
+
 double margin(const Logits& logits) {
   if (logits.size() < 2) return 0.0;
   Logits sorted = logits;
   std::partial_sort(sorted.begin(), sorted.begin() + 2, sorted.end(), std::greater<>());
-  return static_cast<double>(sorted[0]) - static_cast<double>(sorted[1]);
+  return sorted[0] - sorted[1];
 }
 
-std::vector<double> log_softmax(const Logits& logits, double scale) {
+std::vector<double> log_softmax(const Logits& logits) {
   const double largest = *std::max_element(logits.begin(), logits.end());
   double sum = 0.0;
-  for (const std::int32_t logit : logits) sum += std::exp((logit - largest) * scale);
+  for (const double logit : logits) sum += std::exp(logit - largest);
   std::vector<double> result;
-  for (const std::int32_t logit : logits) result.push_back((logit - largest) * scale - std::log(sum));
+  for (const double logit : logits) result.push_back(logit - largest - std::log(sum));
   return result;
 }
 
-double kl_divergence(const Logits& reference, const Logits& logits, double scale) {
-  const auto p = log_softmax(reference, scale), q = log_softmax(logits, scale);
+double kl_divergence(const Logits& reference, const Logits& logits) {
+  const auto p = log_softmax(reference), q = log_softmax(logits);
   double kl = 0.0;
   for (std::size_t c = 0; c < p.size(); ++c) kl += std::exp(p[c]) * (p[c] - q[c]);
   return kl;
@@ -53,27 +59,61 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-PointEvaluation summarise(const std::string& name, const std::vector<Logits>& reference, const std::vector<Logits>& own,
-                          const Dataset& data, double scale) {
-  PointEvaluation result;
-  result.name = name;
-  std::vector<double> margins;
+PairedComparison compare(const LogitsOfImages& reference, const LogitsOfImages& own, const Dataset& data) {
+  PairedComparison pair;
   for (std::size_t i = 0; i < own.size(); ++i) {
     const int label = data.images[i].label;
     const bool right = in_top(own[i], label, 1), reference_right = in_top(reference[i], label, 1);
-    ++result.images;
-    result.top1_right += right ? 1 : 0;
-    result.top5_right += in_top(own[i], label, kTop) ? 1 : 0;
-    PairedComparison& pair = result.against_exact;
     ++(right ? (reference_right ? pair.both_right : pair.only_this_right)
              : (reference_right ? pair.only_reference_right : pair.none_right));
-    pair.same_class += top1(own[i]) == top1(reference[i]) ? 1 : 0;
-    pair.mean_kl += kl_divergence(reference[i], own[i], scale);
-    margins.push_back(margin(own[i]) * scale);
+    pair.same_class += answer(own[i]) == answer(reference[i]) ? 1 : 0;
+    pair.mean_kl += kl_divergence(reference[i], own[i]);
   }
-  if (result.images > 0) result.against_exact.mean_kl /= static_cast<double>(result.images);
+  if (!own.empty()) pair.mean_kl /= static_cast<double>(own.size());
+  return pair;
+}
+
+PointEvaluation summarise(const std::string& name, const LogitsOfImages& own, const Dataset& data) {
+  PointEvaluation result;
+  result.name = name;
+  result.images = own.size();
+  std::vector<double> margins;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const int label = data.images[i].label;
+    result.top1_right += in_top(own[i], label, 1) ? 1 : 0;
+    result.top5_right += in_top(own[i], label, kTop) ? 1 : 0;
+    margins.push_back(margin(own[i]));
+  }
   result.median_margin = median(std::move(margins));
   return result;
+}
+
+/// Calls `run(i)` for every image, in threads.
+template <class Run>
+void for_each_image(const Dataset& data, std::size_t threads, ProgressStyle progress, const std::string& what,
+                    const Run& run) {
+  Progress bar{progress, what, data.images.size(), "images"};
+  constexpr std::size_t kChunk = 64;  // images between two looks at the progress bar
+  for (std::size_t begin = 0; begin < data.images.size(); begin += kChunk) {
+    const std::size_t count = std::min(kChunk, data.images.size() - begin);
+    detail::for_each_parallel(count, threads, [&](std::size_t /*worker*/, std::size_t i) { run(begin + i); });
+    bar.update(begin + count);
+  }
+  bar.finish();
+}
+
+/// [executor][image]
+std::vector<LogitsOfImages> int8_logits(const std::vector<Int8Executor>& executors, const Dataset& data,
+                                        std::size_t threads, ProgressStyle progress) {
+  const QuantizedNetwork& network = executors[0].network();
+  const double scale = network.tensors[network.output].scale;
+  std::vector<LogitsOfImages> logits(executors.size(), LogitsOfImages(data.images.size()));
+  for_each_image(data, threads, progress, "evaluate", [&](std::size_t i) {
+    const StoredTensor input = quantise_image(network, data.images[i]);
+    for (std::size_t e = 0; e < executors.size(); ++e)
+      for (const std::int32_t logit : executors[e].run(input)) logits[e][i].push_back(logit * scale);
+  });
+  return logits;
 }
 
 }  // namespace
@@ -113,24 +153,31 @@ double PairedComparison::mcnemar_p() const {
 std::vector<PointEvaluation> evaluate(const std::vector<Int8Executor>& executors, const Dataset& data,
                                       std::size_t threads, ProgressStyle progress) {
   if (executors.empty()) return {};
-  const QuantizedNetwork& network = executors[0].network();
-  std::vector<std::vector<Logits>> logits(executors.size(), std::vector<Logits>(data.images.size()));
-  Progress bar{progress, "evaluate", data.images.size(), "images"};
-  constexpr std::size_t kChunk = 64;  // images between two looks at the progress bar
-  for (std::size_t begin = 0; begin < data.images.size(); begin += kChunk) {
-    const std::size_t count = std::min(kChunk, data.images.size() - begin);
-    detail::for_each_parallel(count, threads, [&](std::size_t /*worker*/, std::size_t i) {
-      const StoredTensor input = quantise_image(network, data.images[begin + i]);
-      for (std::size_t e = 0; e < executors.size(); ++e) logits[e][begin + i] = executors[e].run(input);
-    });
-    bar.update(begin + count);
-  }
-  bar.finish();
-  const double scale = network.tensors[network.output].scale;
+  const auto logits = int8_logits(executors, data, threads, progress);
   std::vector<PointEvaluation> results;
-  for (std::size_t e = 0; e < executors.size(); ++e)
-    results.push_back(summarise(executors[e].operating_point().name, logits[0], logits[e], data, scale));
+  for (std::size_t e = 0; e < executors.size(); ++e) {
+    results.push_back(summarise(executors[e].operating_point().name, logits[e], data));
+    results.back().against_exact = compare(logits[0], logits[e], data);
+  }
   return results;
+}
+
+FloatEvaluation evaluate_with_float(const Network& network, const std::vector<Int8Executor>& executors,
+                                    const Dataset& data, std::size_t threads, ProgressStyle progress) {
+  LogitsOfImages of_float(data.images.size());
+  for_each_image(data, threads, progress, "float network", [&](std::size_t i) {
+    const auto logits = run_float_logits(network, preprocess(data.images[i], network.preprocessing));
+    of_float[i].assign(logits.begin(), logits.end());
+  });
+  FloatEvaluation result{summarise("float", of_float, data), {}};
+  if (executors.empty()) return result;
+  const auto logits = int8_logits(executors, data, threads, progress);
+  for (std::size_t e = 0; e < executors.size(); ++e) {
+    result.points.push_back(summarise(executors[e].operating_point().name, logits[e], data));
+    result.points.back().against_exact = compare(logits[0], logits[e], data);
+    result.points.back().against_float = compare(of_float, logits[e], data);
+  }
+  return result;
 }
 
 }  // namespace axvp

@@ -147,6 +147,7 @@ class Fuser {
       if (const auto even = check_pool(source, *pool, in, network_.tensors[tensor].shape); !even)
         return forward_error(even);
     }
+    node.linear = tensor;
     const bool keeps_codes =
         std::holds_alternative<MaxPool>(source.operation) || std::holds_alternative<Resample>(source.operation);
     if (!keeps_codes) {

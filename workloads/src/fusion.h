@@ -26,6 +26,7 @@ struct FusedNode {
   Clamp clamp{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
   std::vector<TensorId> inputs;  ///< Fused tensors.
   TensorId output = 0;
+  TensorId linear = 0;  ///< In the float network: the operation's result in front of its clamps.
 };
 
 /// The structure that both ways of quantising share; it does not depend on any activation.

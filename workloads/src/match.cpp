@@ -4,47 +4,17 @@
 #include <cmath>
 
 #include "axvp/workloads/int8_executor.h"
+#include "moments.h"
 #include "parallel.h"
 
 namespace axvp {
 namespace {
 
-__extension__ using Int128 = __int128;
-
-/// Sums over all images and positions of one channel. Exact integers, so the order of adding does not matter.
-/// |acc| < 2^31 and fewer than 2^32 values: sum < 2^63, sum of squares < 2^94, count * squares < 2^126.
-struct Moments {
-  std::int64_t count = 0;
-  std::int64_t sum = 0;
-  Int128 squares = 0;
-
-  void add(std::int32_t value) {
-    ++count;
-    sum += value;
-    squares += static_cast<Int128>(std::int64_t{value} * value);
-  }
-  void merge(const Moments& other) {
-    count += other.count;
-    sum += other.sum;
-    squares += other.squares;
-  }
-  [[nodiscard]] double mean() const { return static_cast<double>(sum) / static_cast<double>(count); }
-  /// count^2 * variance, without rounding.
-  [[nodiscard]] Int128 scaled_variance() const {
-    return static_cast<Int128>(count) * squares - static_cast<Int128>(sum) * sum;
-  }
-  [[nodiscard]] bool operator==(const Moments& other) const {
-    return count == other.count && sum == other.sum && squares == other.squares;
-  }
-};
-
-using ChannelMoments = std::vector<Moments>;
-
-void add_accumulators(const std::vector<std::int32_t>& accumulators, ChannelMoments& moments) {
-  const std::size_t channels = moments.size();
-  for (std::size_t first = 0; first < accumulators.size(); first += channels)
-    for (std::size_t c = 0; c < channels; ++c) moments[c].add(accumulators[first + c]);
-}
+using detail::add_accumulators;
+using detail::ChannelMoments;
+using detail::exact_products;
+using detail::Int128;
+using detail::Moments;
 
 /// scale' * mean + offset' and |scale'| * deviation of the approximate accumulator equal the exact ones. A constant
 /// approximate accumulator has nothing to stretch: only its mean is moved.
@@ -56,13 +26,6 @@ Requantisation matched(const Requantisation& exact, const Moments& of_exact, con
       variance == 0 ? 1.0 : std::sqrt(static_cast<double>(of_exact.scaled_variance()) / static_cast<double>(variance));
   const double scale = real.scale * gain;
   return make_requantisation(scale, real.offset + real.scale * of_exact.mean() - scale * of_approximate.mean());
-}
-
-TruthTable exact_products(Encoding encoding) {
-  return TruthTable::from_function([&](std::uint8_t x, std::uint8_t w) -> std::int32_t {
-    if (encoding == Encoding::SignMagnitude) return std::int32_t{x} * w;
-    return std::int32_t{static_cast<std::int8_t>(x)} * static_cast<std::int8_t>(w);
-  });
 }
 
 /// Tensors of one image, indexed by TensorId; empty where not computed yet or not needed any more.
@@ -227,6 +190,8 @@ Result<OperatingPoint> match_moments(const Quantisation& quantisation, const std
   const TruthTable exact_table = exact_products(network.encoding);
   auto exact = Int8Executor::create(network, point, std::vector<TruthTable>(tables.size(), exact_table));
   if (!exact) return forward_error(exact);
+  if (std::all_of(tables.begin(), tables.end(), [&](const TruthTable& table) { return table == exact_table; }))
+    return point;
   std::vector<bool> layer_is_exact;
   layer_is_exact.reserve(tables.size());
   for (const TruthTable& table : tables) layer_is_exact.push_back(table == exact_table);

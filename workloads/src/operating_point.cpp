@@ -1,5 +1,6 @@
 #include "axvp/workloads/operating_point.h"
 
+#include <algorithm>
 #include <set>
 
 #include "axvp/common/field_reader.h"
@@ -20,15 +21,27 @@ constexpr NumberRange kPositive{0.0, std::numeric_limits<double>::max(), true};
 
 // Writing: one line a layer, for a set of a few hundred channels is read by programs and compared by people.
 
-json layer_to_json(const std::string& selectable, const std::vector<Requantisation>& set) {
-  json layer{
-      {"selectable", selectable}, {"multiplier", json::array()}, {"shift", json::array()}, {"bias", json::array()}};
+json set_to_json(const std::vector<Requantisation>& set) {
+  json layer{{"multiplier", json::array()}, {"shift", json::array()}, {"bias", json::array()}};
   for (const Requantisation& r : set) {
     layer["multiplier"].push_back(r.multiplier);
     layer["shift"].push_back(r.shift);
     layer["bias"].push_back(r.bias);
   }
   return layer;
+}
+
+json layer_to_json(const std::string& selectable, const std::vector<Requantisation>& set) {
+  json layer = set_to_json(set);
+  layer["selectable"] = selectable;
+  return layer;
+}
+
+std::string exact_text(const std::vector<std::vector<Requantisation>>& sets) {
+  std::string text = "  \"exact_layers\": [\n";
+  for (std::size_t l = 0; l < sets.size(); ++l)
+    text += fmt::format("    {}{}\n", set_to_json(sets[l]).dump(), l + 1 < sets.size() ? "," : "");
+  return text + "  ],\n";
 }
 
 std::string point_text(const OperatingPoint& point) {
@@ -66,16 +79,17 @@ OperatingPoint read_point(FieldReader& reader) {
   return point;
 }
 
-void check_against(const OperatingPoint& first, const OperatingPoint& point, FieldReader& reader) {
+void check_against(const OperatingPoint& first, const OperatingPoint& point, FieldReader& reader,
+                   const std::string& key = "layers") {
   if (point.requantisation.size() != first.requantisation.size()) {
-    reader.reject("layers", fmt::format("{} layers, but point `{}` has {}", point.requantisation.size(), first.name,
-                                        first.requantisation.size()));
+    reader.reject(key, fmt::format("{} layers, but point `{}` has {}", point.requantisation.size(), first.name,
+                                   first.requantisation.size()));
     return;
   }
   for (std::size_t l = 0; l < first.requantisation.size(); ++l)
     if (point.requantisation[l].size() != first.requantisation[l].size())
-      reader.reject("layers", fmt::format("layer {} has {} channels, but in point `{}` it has {}", l,
-                                          point.requantisation[l].size(), first.name, first.requantisation[l].size()));
+      reader.reject(key, fmt::format("layer {} has {} channels, but in point `{}` it has {}", l,
+                                     point.requantisation[l].size(), first.name, first.requantisation[l].size()));
 }
 
 std::vector<OperatingPoint> read_points(FieldReader& root) {
@@ -89,6 +103,22 @@ std::vector<OperatingPoint> read_points(FieldReader& root) {
   }
   if (points.empty()) root.reject("points", "no operating points, expected at least one");
   return points;
+}
+
+/// A list for each tensor, empty where it has no factors; the whole key may be missing.
+std::vector<std::vector<double>> read_factors(FieldReader& root) {
+  std::vector<std::vector<double>> factors;
+  const json* const lists = root.raw("channel_factors");
+  if (lists == nullptr) return factors;
+  const auto is_factor = [](const json& value) { return value.is_number() && value.get<double>() > 0.0; };
+  for (const json& list : *lists) {
+    if (!lists->is_array() || !list.is_array() || !std::all_of(list.begin(), list.end(), is_factor)) {
+      root.reject("channel_factors", "expected a list of numbers > 0 for each tensor");
+      return {};
+    }
+    factors.push_back(list.get<std::vector<double>>());
+  }
+  return factors;
 }
 
 Provenance read_provenance(FieldReader reader) {
@@ -113,6 +143,9 @@ std::string format_operating_points(const OperatingPointFile& file) {
   text += fmt::format("  \"network_sha256\": {},\n", json(file.network_sha256).dump());
   text += fmt::format("  \"encoding\": {},\n", json(to_string(file.encoding)).dump());
   text += fmt::format("  \"tensor_scales\": {},\n", json(file.tensor_scales).dump());
+  if (!file.channel_factors.empty())
+    text += fmt::format("  \"channel_factors\": {},\n", json(file.channel_factors).dump());
+  if (!file.exact_requantisation.empty()) text += exact_text(file.exact_requantisation);
   text += "  \"points\": [\n";
   for (std::size_t p = 0; p < file.points.size(); ++p)
     text += point_text(file.points[p]) + (p + 1 < file.points.size() ? ",\n" : "\n");
@@ -132,7 +165,11 @@ Result<OperatingPointFile> parse_operating_points(std::string_view text, const s
   const std::string s8{to_string(Encoding::TwosComplement)};
   file.encoding = root.choice("encoding", {sm8, s8}) == sm8 ? Encoding::SignMagnitude : Encoding::TwosComplement;
   file.tensor_scales = root.numbers("tensor_scales", kPositive);
+  file.channel_factors = read_factors(root);
+  for (FieldReader& layer : root.tables("exact_layers")) file.exact_requantisation.push_back(read_set(layer));
   file.points = read_points(root);
+  if (!file.exact_requantisation.empty() && !file.points.empty())
+    check_against(file.points.front(), {"exact_layers", {}, file.exact_requantisation}, root, "exact_layers");
   if (const auto done = root.finish(); !done) return forward_error(done);
   return file;
 }

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bias_correction.h"
 #include "calibration.h"
+#include "equalisation.h"
 #include "fusion.h"
+#include "network_noise.h"
+#include "tensor_scales.h"
 
 namespace axvp {
 namespace {
@@ -14,66 +18,6 @@ using detail::FusedNode;
 using detail::FusedTensor;
 
 constexpr double kLargestWeight = 127.0;
-/// The classifier's step stays below 1/1024 of the median margin: a quarter of that at most, so that the margin of the
-/// quantised network, which differs a little, meets the bound too.
-constexpr double kStepsPerMedianMargin = 4096.0;
-constexpr double kStepsPerLargestLogit = 32768.0;
-
-/// Code of the largest real value that a tensor can hold.
-double largest_code(ElementType type, Encoding encoding) {
-  return full_range(type, encoding).high;
-}
-
-/// Largest magnitude of a preprocessed pixel: known exactly, without images.
-std::optional<double> largest_input(const Preprocessing& p) {
-  double largest = 0.0;
-  for (std::size_t c = 0; c < p.mean.size(); ++c)
-    for (const double value : {0.0, 255.0})
-      largest = std::max(largest, std::abs((value / p.divisor - p.mean[c]) / p.deviation[c]));
-  return largest;
-}
-
-/// A power of two: the same on every machine although float logits differ in their last bits.
-double power_of_two_below(double value) {
-  return std::exp2(std::floor(std::log2(value)));
-}
-
-Result<double> logit_scale(const Network& network, const detail::ActivationStatistics& statistics,
-                           const FusedNetwork& fused) {
-  const auto largest = statistics.magnitudes[fused.output].percentile(100.0);
-  if (!largest) return fail("{}: a logit is not finite", network.name);
-  if (statistics.median_margin > 0.0) return power_of_two_below(statistics.median_margin / kStepsPerMedianMargin);
-  return *largest > 0.0 ? power_of_two_below(*largest / kStepsPerLargestLogit) : 1.0;
-}
-
-/// The percentile, or the maximum of a tensor that is nearly always 0.
-std::optional<double> largest_to_keep(const detail::MagnitudeHistogram& magnitudes, double percentile) {
-  const auto kept = magnitudes.percentile(percentile);
-  return kept && *kept == 0.0 ? magnitudes.percentile(100.0) : kept;
-}
-
-Result<std::vector<double>> calibrate(const Network& network, const FusedNetwork& fused, const Dataset& calibration,
-                                      const QuantisationOptions& options) {
-  const std::size_t images = std::min(options.calibration_images, calibration.images.size());
-  const auto statistics = detail::measure_activations(network, fused, calibration, images);
-  std::vector<double> scales;
-  for (std::size_t t = 0; t < fused.tensors.size(); ++t) {
-    const FusedTensor& tensor = fused.tensors[t];
-    if (tensor.scale_of) {
-      scales.push_back(scales[*tensor.scale_of]);
-    } else if (t == fused.output) {
-      const auto scale = logit_scale(network, statistics, fused);
-      if (!scale) return forward_error(scale);
-      scales.push_back(*scale);
-    } else {
-      const auto largest = t == fused.input ? largest_input(network.preprocessing)
-                                            : largest_to_keep(statistics.magnitudes[t], options.activation_percentile);
-      if (!largest) return fail("{}: tensor `{}` holds a value that is not finite", network.name, tensor.name);
-      scales.push_back(*largest > 0.0 ? *largest / largest_code(tensor.type, options.encoding) : 1.0);
-    }
-  }
-  return scales;
-}
 
 /// Bounds of the stored codes: what the type can hold, and the fused Relu or Clip.
 ClampRange code_range(const FusedNode& node, const QuantizedTensor& out, Encoding encoding) {
@@ -82,17 +26,34 @@ ClampRange code_range(const FusedNode& node, const QuantizedTensor& out, Encodin
     return static_cast<std::int32_t>(
         std::clamp(std::floor(real / out.scale + 0.5), static_cast<double>(full.low), static_cast<double>(full.high)));
   };
-  return {code(node.clamp.low), code(node.clamp.high)};
+  // With factors the upper bound lies beyond the codes of all channels or belongs to the smallest factor.
+  const auto& factors = out.channel_factors;
+  const double least = factors.empty() ? 1.0 : *std::min_element(factors.begin(), factors.end());
+  return {code(node.clamp.low), code(node.clamp.high * least)};
+}
+
+double factor_of(const QuantizedTensor& tensor, std::size_t channel) {
+  return tensor.channel_factors.empty() ? 1.0 : tensor.channel_factors[channel];
+}
+
+/// One output channel's weights for stored inputs: divided by the factor of the input channel.
+std::vector<double> stored_weights(const float* weights, std::size_t first_input, std::size_t inputs, std::size_t area,
+                                   const QuantizedTensor& in) {
+  std::vector<double> result;
+  result.reserve(inputs * area);
+  for (std::size_t i = 0; i < inputs; ++i)
+    for (std::size_t tap = 0; tap < area; ++tap)
+      result.push_back(double{weights[i * area + tap]} / factor_of(in, first_input + i));
+  return result;
 }
 
 /// From ONNX's [channel][input][row][column] to [channel][row][column][input], rounded half away from zero.
-std::vector<std::int8_t> quantise_channel(const float* weights, int inputs, int kernel_area, double scale) {
+std::vector<std::int8_t> quantise_channel(const std::vector<double>& weights, std::size_t kernel_area, double scale) {
   std::vector<std::int8_t> codes;
-  codes.reserve(static_cast<std::size_t>(inputs) * static_cast<std::size_t>(kernel_area));
-  for (int tap = 0; tap < kernel_area; ++tap)
-    for (int input = 0; input < inputs; ++input)
-      codes.push_back(
-          static_cast<std::int8_t>(std::round(static_cast<double>(weights[input * kernel_area + tap]) / scale)));
+  codes.reserve(weights.size());
+  for (std::size_t tap = 0; tap < kernel_area; ++tap)
+    for (std::size_t i = tap; i < weights.size(); i += kernel_area)
+      codes.push_back(static_cast<std::int8_t>(std::round(weights[i] / scale)));
   return codes;
 }
 
@@ -108,20 +69,22 @@ Layer quantise_layer(const Convolution& source, const FusedNode& node, const Qua
   layer.convolution.groups = source.groups;
   layer.convolution.output_channels = source.output_channels;
   layer.convolution.range = code_range(node, out, encoding);
-  const int inputs = in.shape.channels / source.groups;
-  const int kernel_area = source.window.kernel_height * source.window.kernel_width;
-  const auto fan_in = static_cast<std::size_t>(inputs) * static_cast<std::size_t>(kernel_area);
+  const auto inputs = static_cast<std::size_t>(in.shape.channels / source.groups);
+  const auto kernel_area = static_cast<std::size_t>(source.window.kernel_height * source.window.kernel_width);
+  const std::size_t outputs_of_group = static_cast<std::size_t>(source.output_channels / source.groups);
   for (std::size_t c = 0; c < static_cast<std::size_t>(source.output_channels); ++c) {
-    const float* weights = source.weights.data() + c * fan_in;
+    const auto weights = stored_weights(source.weights.data() + c * inputs * kernel_area, c / outputs_of_group * inputs,
+                                        inputs, kernel_area, in);
     double largest = 0.0;
-    for (std::size_t k = 0; k < fan_in; ++k) largest = std::max(largest, std::abs(static_cast<double>(weights[k])));
+    for (const double weight : weights) largest = std::max(largest, std::abs(weight));
     const double weight_scale = largest > 0.0 ? largest / kLargestWeight : 1.0;
-    const auto codes = quantise_channel(weights, inputs, kernel_area, weight_scale);
+    const auto codes = quantise_channel(weights, kernel_area, weight_scale);
     layer.convolution.weights.insert(layer.convolution.weights.end(), codes.begin(), codes.end());
     layer.convolution.weight_scales.push_back(weight_scale);
     // A channel of zero weights has nothing to scale: dead, so that its constant stays exact.
-    const double scale = largest > 0.0 ? in.scale * weight_scale * node.scale[c] / out.scale : 0.0;
-    layer.requantisation.push_back(make_requantisation(scale, node.offset[c] / out.scale));
+    const double out_step = out.scale / factor_of(out, c);
+    const double scale = largest > 0.0 ? in.scale * weight_scale * node.scale[c] / out_step : 0.0;
+    layer.requantisation.push_back(make_requantisation(scale, node.offset[c] / out_step));
   }
   return layer;
 }
@@ -146,7 +109,7 @@ QuantizedOperation quantise_operation(const Operation& source, const FusedNode& 
 }
 
 Quantisation assemble(const Network& network, const FusedNetwork& fused, const std::vector<double>& scales,
-                      Encoding encoding) {
+                      const ChannelFactors& factors, Encoding encoding) {
   Quantisation result;
   QuantizedNetwork& quantised = result.network;
   quantised.name = network.name;
@@ -155,7 +118,8 @@ Quantisation assemble(const Network& network, const FusedNetwork& fused, const s
   quantised.output = fused.output;
   quantised.preprocessing = network.preprocessing;
   for (std::size_t t = 0; t < fused.tensors.size(); ++t)
-    quantised.tensors.push_back({fused.tensors[t].name, fused.tensors[t].shape, fused.tensors[t].type, scales[t]});
+    quantised.tensors.push_back(
+        {fused.tensors[t].name, fused.tensors[t].shape, fused.tensors[t].type, scales[t], factors[t]});
   for (const FusedNode& node : fused.nodes) {
     const Operation& source = network.nodes[node.source].operation;
     QuantizedNode quantised_node{node.name, {}, node.inputs, node.output};
@@ -174,6 +138,24 @@ Quantisation assemble(const Network& network, const FusedNetwork& fused, const s
 
 }  // namespace
 
+std::string_view to_string(RangeSource source) {
+  switch (source) {
+    case RangeSource::Maximum:
+      return "maximum";
+    case RangeSource::Percentile:
+      return "percentile";
+    case RangeSource::MeanSquare:
+      return "mean square";
+    case RangeSource::Pixels:
+      return "pixels";
+    case RangeSource::Kept:
+      return "kept";
+    case RangeSource::Margin:
+      break;
+  }
+  return "margin";
+}
+
 Result<Quantisation> quantise(const Network& network, const Dataset& calibration, const QuantisationOptions& options) {
   const auto fused = detail::fuse(network);
   if (!fused) return forward_error(fused);
@@ -183,13 +165,29 @@ Result<Quantisation> quantise(const Network& network, const Dataset& calibration
       !(options.activation_percentile > 0.0 && options.activation_percentile <= 100.0))
     return fail("quantise: percentile {} of {} calibration images, expected one in (0, 100] of at least one image",
                 options.activation_percentile, options.calibration_images);
-  const auto scales = calibrate(network, *fused, calibration, options);
+  ChannelFactors factors(fused->tensors.size());
+  if (options.equalise) {
+    const std::size_t images = std::min(options.calibration_images, calibration.images.size());
+    factors = detail::equalise(network, *fused, detail::measure_ranges(network, *fused, calibration, images));
+  }
+  auto scales = detail::choose_scales(network, *fused, calibration, options, factors);
   if (!scales) return forward_error(scales);
-  return assemble(network, *fused, *scales, options.encoding);
+  Quantisation result = assemble(network, *fused, scales->scales, factors, options.encoding);
+  result.report = std::move(scales->report);
+  if (options.correction_images > 0) {
+    const std::size_t images = std::min(options.correction_images, calibration.images.size());
+    auto corrected = detail::correct_means(network, *fused, result, calibration, images);
+    if (!corrected) return forward_error(corrected);
+    result.exact_requantisation = std::move(*corrected);
+  }
+  if (const auto measured = detail::measure_network_noise(network, *fused, calibration, options.report_images, result);
+      !measured)
+    return forward_error(measured);
+  return result;
 }
 
 Result<Quantisation> quantise_with_scales(const Network& network, const std::vector<double>& tensor_scales,
-                                          Encoding encoding) {
+                                          Encoding encoding, const ChannelFactors& channel_factors) {
   const auto fused = detail::fuse(network);
   if (!fused) return forward_error(fused);
   if (tensor_scales.size() != fused->tensors.size())
@@ -205,7 +203,10 @@ Result<Quantisation> quantise_with_scales(const Network& network, const std::vec
                   tensor.name, tensor_scales[t], tensor_scales[*tensor.scale_of],
                   fused->tensors[*tensor.scale_of].name);
   }
-  return assemble(network, *fused, tensor_scales, encoding);
+  if (channel_factors.empty())
+    return assemble(network, *fused, tensor_scales, ChannelFactors(fused->tensors.size()), encoding);
+  if (const auto fits = detail::check_factors(network, *fused, channel_factors); !fits) return forward_error(fits);
+  return assemble(network, *fused, tensor_scales, channel_factors, encoding);
 }
 
 }  // namespace axvp

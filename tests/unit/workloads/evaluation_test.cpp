@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "axvp/workloads/quantise.h"
+#include "small_networks.h"
+
 namespace axvp {
 namespace {
 
@@ -26,6 +29,45 @@ TEST(Evaluation, PairedLossAndMcNemarByHand) {
   // P = 2 * (C(10,0) + C(10,1) + C(10,2)) / 2^10 = 2 * 56 / 1024.
   EXPECT_NEAR(pair.mcnemar_p(), 112.0 / 1024.0, 1e-9);
   EXPECT_EQ(PairedComparison{}.mcnemar_p(), 1.0);
+}
+
+/// Logits are the mean of an image's red, green and blue, as the float network has them.
+Network colours() {
+  test::NetworkBuilder b{{3, 2, 2}, "colours"};
+  b.network().preprocessing = {255.0, {0.0, 0.0, 0.0}, {1.0, 1.0, 1.0}};
+  const auto x = b.add(AveragePool{test::square(2)}, {0}, "pool");
+  b.convolution(x, 3, test::square(1), {1, 0, 0, 0, 1, 0, 0, 0, 1}, "classifier");
+  return b.network();
+}
+
+Image image_of(std::uint8_t red, std::uint8_t green, std::uint8_t blue, int label) {
+  Image image{2, 2, {}, label};
+  for (int pixel = 0; pixel < 4; ++pixel)
+    for (const std::uint8_t value : {red, green, blue}) image.pixels.push_back(value);
+  return image;
+}
+
+TEST(Evaluation, ComparesInt8WithTheFloatNetwork) {
+  const Network network = colours();
+  Dataset data{"colours", "", 3, {image_of(200, 10, 20, 0), image_of(10, 200, 20, 1), image_of(50, 60, 90, 0)}};
+  // Steps of 1/4 make (50, 60, 90) / 255 three times 1: int8 answers 0, which happens to be right, float 2.
+  const auto q = quantise_with_scales(network, {1.0 / 255, 1.0 / 255, 1.0 / 4}, Encoding::SignMagnitude);
+  ASSERT_TRUE(q) << q.error().message;
+  const auto exact = TruthTable::from_function([](std::uint8_t x, std::uint8_t w) { return std::int32_t{x} * w; });
+  const auto executor = Int8Executor::create(q->network, {"exact", {"exact"}, q->exact_requantisation}, {exact});
+  ASSERT_TRUE(executor) << executor.error().message;
+  const auto result = evaluate_with_float(network, {*executor}, data, 2, ProgressStyle::Quiet);
+  EXPECT_EQ(result.float_network.top1_right, 2u);
+  EXPECT_EQ(result.float_network.top5_right, 3u);
+  EXPECT_NEAR(result.float_network.median_margin, 180.0 / 255, 1e-6);
+  ASSERT_EQ(result.points.size(), 1u);
+  const PairedComparison& pair = result.points[0].against_float;
+  EXPECT_EQ(pair.both_right, 2u);
+  EXPECT_EQ(pair.only_this_right, 1u);
+  EXPECT_EQ(pair.same_class, 2u);
+  EXPECT_EQ(result.points[0].against_exact.mean_kl, 0.0);
+  // Of softmax((200, 10, 20) / 255) from softmax(3/4, 0, 0), the same again, and (50, 60, 90) / 255 from a third each.
+  EXPECT_NEAR(pair.mean_kl, 0.0008704027, 1e-8);
 }
 
 }  // namespace

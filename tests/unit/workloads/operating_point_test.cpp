@@ -55,6 +55,29 @@ TEST(OperatingPointFileTest, ReadsBackWhatItWrote) {
   std::filesystem::remove_all(path.parent_path());
 }
 
+TEST(OperatingPointFileTest, KeepsChannelFactors) {
+  OperatingPointFile file = small_file();
+  file.channel_factors = {{}, {1.0, 1.0905077326652577}, {}};
+  const auto read = parse_operating_points(format_operating_points(file), "points.json");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->channel_factors, file.channel_factors);
+  for (const auto& wrong : {nlohmann::json::parse("[[0.0]]"), nlohmann::json::parse("[1.0]"),
+                            nlohmann::json::parse("[[\"a\"]]"), nlohmann::json::parse("{\"a\": [1.0]}")})
+    EXPECT_THAT(error_with("/channel_factors", wrong), HasSubstr("/channel_factors"));
+}
+
+TEST(OperatingPointFileTest, KeepsTheExactRequantisation) {
+  OperatingPointFile file = small_file();
+  file.exact_requantisation = {{{16384, 3, -7}}, {{5, 6, 7}, {8, 9, 10}}};
+  const auto read = parse_operating_points(format_operating_points(file), "points.json");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->exact_requantisation, file.exact_requantisation);
+  file.exact_requantisation.pop_back();
+  const auto refused = parse_operating_points(format_operating_points(file), "points.json");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("/exact_layers: 1 layers, but point `full` has 2"));
+}
+
 TEST(OperatingPointFileTest, KeepsTheEncoding) {
   OperatingPointFile file = small_file();
   file.encoding = Encoding::TwosComplement;

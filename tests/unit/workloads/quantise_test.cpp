@@ -104,7 +104,7 @@ class CalibratedNetwork : public ::testing::TestWithParam<Encoding> {
  protected:
   Network network_ = test::small_resnet();
   Dataset images_ = test::random_images(40, 8);
-  QuantisationOptions options_{GetParam(), 99.9, 30};
+  QuantisationOptions options_{GetParam(), 99.9, 30, false, 0, RangeRule::Percentile};
   Result<Quantisation> q_ = quantise(network_, images_, options_);
 };
 
@@ -170,6 +170,25 @@ TEST_P(CalibratedNetwork, FollowsTheFloatNetwork) {
   EXPECT_LT(std::sqrt(error / power), 0.06);
 }
 
+TEST_P(CalibratedNetwork, ReportNamesEveryTensorsRangeAndNoise) {
+  ASSERT_TRUE(q_) << q_.error().message;
+  ASSERT_EQ(q_->report.size(), q_->network.tensors.size());
+  EXPECT_EQ(q_->report.front().source, RangeSource::Pixels);
+  EXPECT_EQ(q_->report.back().source, RangeSource::Margin);
+  for (std::size_t t = 0; t < q_->report.size(); ++t) {
+    const TensorReport& report = q_->report[t];
+    EXPECT_EQ(report.name, q_->network.tensors[t].name);
+    EXPECT_EQ(report.factor_spread, 1.0);
+    // 8 bits of values that use a quarter of the range: 6 * 6 + 1.8 dB; the network's noise contains all before.
+    EXPECT_GT(report.rounding_snr_db, 30.0) << report.name;
+    EXPECT_GT(report.network_snr_db, 22.0) << report.name;
+    // Measured on 16 of the 30 images: the clipped values of the others are missing.
+    EXPECT_LT(report.network_snr_db, report.rounding_snr_db + 6.0) << report.name;
+  }
+  EXPECT_EQ(q_->report[7].source, RangeSource::Kept);  // the shortcut
+  EXPECT_EQ(q_->report[3].source, RangeSource::Percentile);
+}
+
 TEST_P(CalibratedNetwork, ClassifierStepIsBelowAThousandthOfTheMedianMargin) {
   ASSERT_TRUE(q_) << q_.error().message;
   const auto executor = exact_executor(*q_);
@@ -182,6 +201,127 @@ TEST_P(CalibratedNetwork, ClassifierStepIsBelowAThousandthOfTheMedianMargin) {
   std::sort(margins.begin(), margins.end());
   EXPECT_GE(margins[margins.size() / 2], 1024);
 }
+
+/// Expansion, depthwise, linear projection with a shortcut, twice; BatchNorm scales spread over a factor of 30, as in
+/// trained MobileNets.
+Network small_mobilenet() {
+  Random random{11};
+  NetworkBuilder b{{3, 8, 8}, "small_mobilenet"};
+  const auto uneven = [&](TensorId x, const std::string& name) {
+    ChannelAffine affine;
+    for (int c = 0; c < b.network().tensors[x].shape.channels; ++c) {
+      affine.scale.push_back(std::exp(random.uniform(-2.5, 1.0)) * (c % 5 == 4 ? -1.0 : 1.0));
+      affine.offset.push_back(random.uniform(-0.2, 0.2));
+    }
+    return b.add(std::move(affine), {x}, name);
+  };
+  const auto relu6 = [&](TensorId x, const std::string& name) { return b.add(Clamp{0.0, 6.0}, {x}, name); };
+  auto x = relu6(uneven(b.convolution(0, 6, square(3, 1, 1), random, "stem"), "stem_bn"), "stem_relu6");
+  for (const std::string& block : {std::string("a"), std::string("b")}) {
+    auto y = relu6(uneven(b.convolution(x, 12, square(1), random, block + "1"), block + "1bn"), block + "1relu6");
+    y = relu6(uneven(b.convolution(y, 12, square(3, 1, 1), random, block + "2", 12), block + "2bn"), block + "2relu6");
+    y = uneven(b.convolution(y, 6, square(1), random, block + "3"), block + "3bn");
+    x = b.add(Add{}, {y, x}, block + "add");
+  }
+  x = b.add(AveragePool{square(8)}, {x}, "pool");
+  b.convolution(x, 5, square(1), random, "classifier");
+  return b.network();
+}
+
+/// Mean square error of the int8 logits relative to the float logits' power.
+double relative_error(const Network& network, const Quantisation& q, const Dataset& images) {
+  const auto executor = exact_executor(q);
+  const double step = q.network.tensors[q.network.output].scale;
+  double error = 0.0, power = 0.0;
+  for (const Image& image : images.images) {
+    const auto expected = run_float_logits(network, preprocess(image, network.preprocessing));
+    const auto logits = executor.run(quantise_image(q.network, image));
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      error += std::pow(logits[i] * step - double{expected[i]}, 2);
+      power += std::pow(expected[i], 2);
+    }
+  }
+  return error / power;
+}
+
+class Equalisation : public ::testing::TestWithParam<Encoding> {
+ protected:
+  Network network_ = small_mobilenet();
+  Dataset images_ = test::random_images(60, 8);
+};
+
+TEST_P(Equalisation, TakesAThirdOfTheErrorOfDepthwiseNetworks) {
+  const auto plain = quantise(network_, images_, {GetParam(), 100.0, 40, false, 0, RangeRule::Maximum});
+  const auto equalised = quantise(network_, images_, {GetParam(), 100.0, 40, true, 0, RangeRule::Maximum});
+  ASSERT_TRUE(plain) << plain.error().message;
+  ASSERT_TRUE(equalised) << equalised.error().message;
+  EXPECT_LT(relative_error(network_, *equalised, images_), 0.67 * relative_error(network_, *plain, images_));
+}
+
+TEST_P(Equalisation, FactorsStandWhereConvolutionsTakeThemUp) {
+  const auto q = quantise(network_, images_, {GetParam(), 100.0, 40, true, 0, RangeRule::Maximum});
+  ASSERT_TRUE(q) << q.error().message;
+  const auto& tensors = q->network.tensors;
+  EXPECT_TRUE(tensors[q->network.input].channel_factors.empty());
+  EXPECT_TRUE(tensors[q->network.output].channel_factors.empty());
+  for (const QuantizedNode& node : q->network.nodes) {
+    if (std::holds_alternative<QuantizedConvolution>(node.operation)) continue;
+    for (const TensorId input : node.inputs)
+      EXPECT_EQ(tensors[input].channel_factors, tensors[node.output].channel_factors) << node.name;
+  }
+}
+
+TEST_P(Equalisation, GivenItsScalesAndFactorsIsMadeAgainExactly) {
+  const auto q = quantise(network_, images_, {GetParam(), 99.9, 40, true, 0});
+  ASSERT_TRUE(q) << q.error().message;
+  std::vector<double> scales;
+  ChannelFactors factors;
+  for (const auto& tensor : q->network.tensors) {
+    scales.push_back(tensor.scale);
+    factors.push_back(tensor.channel_factors);
+  }
+  const auto again = quantise_with_scales(network_, scales, GetParam(), factors);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->exact_requantisation, q->exact_requantisation);
+  for (std::size_t l = 0; l < q->exact_requantisation.size(); ++l)
+    EXPECT_EQ(again->network.layer(l).weights, q->network.layer(l).weights);
+
+  const auto message = [&](const ChannelFactors& wrong) {
+    const auto result = quantise_with_scales(network_, scales, GetParam(), wrong);
+    return result ? "no error" : result.error().message;
+  };
+  EXPECT_THAT(message(ChannelFactors(3)), HasSubstr("channel factors of 3 tensors"));
+  ChannelFactors wrong = factors;
+  wrong[q->network.input] = {1.0, 2.0, 1.0};
+  EXPECT_THAT(message(wrong), HasSubstr("cannot take up"));
+  wrong = factors;
+  wrong[1].pop_back();
+  EXPECT_THAT(message(wrong), HasSubstr("expected none or 6 finite numbers > 0"));
+  wrong = factors;
+  wrong[2][0] = -1.0;
+  EXPECT_THAT(message(wrong), HasSubstr("expected none or 12 finite numbers > 0"));
+}
+
+TEST_P(Equalisation, BiasCorrectionGivesTheFloatNetworksMeans) {
+  const auto q = quantise(network_, images_, {GetParam(), 99.9, 40, true, 40});
+  ASSERT_TRUE(q) << q.error().message;
+  const auto executor = exact_executor(*q);
+  const double step = q->network.tensors[q->network.output].scale;
+  std::vector<double> own(5, 0.0), expected(5, 0.0);
+  for (std::size_t i = 0; i < 40; ++i) {
+    const auto real = run_float_logits(network_, preprocess(images_.images[i], network_.preprocessing));
+    const auto logits = executor.run(quantise_image(q->network, images_.images[i]));
+    for (std::size_t c = 0; c < 5; ++c) {
+      expected[c] += double{real[c]} / 40;
+      own[c] += logits[c] * step / 40;
+    }
+  }
+  // Each logit is rounded to a step.
+  for (std::size_t c = 0; c < 5; ++c) EXPECT_NEAR(own[c], expected[c], step) << c;
+}
+
+INSTANTIATE_TEST_SUITE_P(Encodings, Equalisation, ::testing::Values(Encoding::SignMagnitude, Encoding::TwosComplement),
+                         [](const auto& instance) { return std::string{to_string(instance.param)}; });
 
 INSTANTIATE_TEST_SUITE_P(Encodings, CalibratedNetwork,
                          ::testing::Values(Encoding::SignMagnitude, Encoding::TwosComplement),

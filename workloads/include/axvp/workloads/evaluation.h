@@ -8,6 +8,7 @@
 #include "axvp/common/progress.h"
 #include "axvp/workloads/dataset.h"
 #include "axvp/workloads/int8_executor.h"
+#include "axvp/workloads/network.h"
 
 namespace axvp {
 
@@ -44,6 +45,7 @@ struct PointEvaluation {
   std::uint64_t top5_right = 0;
   double median_margin = 0.0;      ///< Top-1 minus top-2 logit, in the network's float units.
   PairedComparison against_exact;  ///< The exact products' answers on the same images.
+  PairedComparison against_float;  ///< Likewise the float network's; of no images where that did not run.
 };
 
 /// Runs every executor (all of one quantised network; `executors[0]` is the reference with exact products) over the
@@ -51,5 +53,14 @@ struct PointEvaluation {
 /// i.
 [[nodiscard]] std::vector<PointEvaluation> evaluate(const std::vector<Int8Executor>& executors, const Dataset& data,
                                                     std::size_t threads, ProgressStyle progress);
+
+struct FloatEvaluation {
+  PointEvaluation float_network;        ///< Named "float"; not compared with anything.
+  std::vector<PointEvaluation> points;  ///< As of evaluate(), with against_float.
+};
+
+/// The same, and the float network that `executors` were quantised from on the same images.
+[[nodiscard]] FloatEvaluation evaluate_with_float(const Network& network, const std::vector<Int8Executor>& executors,
+                                                  const Dataset& data, std::size_t threads, ProgressStyle progress);
 
 }  // namespace axvp

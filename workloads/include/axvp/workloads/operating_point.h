@@ -23,6 +23,9 @@ struct OperatingPointFile {
   std::string network_sha256;  ///< Of the ONNX file the sets were made for.
   Encoding encoding = Encoding::SignMagnitude;
   std::vector<double> tensor_scales;  ///< Of the quantised network, indexed by TensorId: freezes the quantisation.
+  std::vector<std::vector<double>> channel_factors;  ///< Likewise, [tensor][channel]; empty where there are none.
+  /// [layer][channel] of exact products, what the points are compared with; empty: the float network's own numbers.
+  std::vector<std::vector<Requantisation>> exact_requantisation;
   std::vector<OperatingPoint> points;
   Provenance provenance;
 };

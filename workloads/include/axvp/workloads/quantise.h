@@ -1,33 +1,80 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "axvp/workloads/dataset.h"
+#include "axvp/workloads/operating_point.h"
 #include "axvp/workloads/quantized_network.h"
 
 namespace axvp {
 
+/// How the largest |activation| that a tensor keeps is found on the calibration images.
+enum class RangeRule {
+  Maximum,
+  Percentile,
+  MeanSquare,  ///< Least mean square error of rounding and clipping, over the maximum times 2^(-k/8).
+  Best,        ///< Per tensor the one of these with the least mean square error.
+};
+
 struct QuantisationOptions {
   Encoding encoding = Encoding::SignMagnitude;
-  double activation_percentile = 99.99;  ///< Of |x| over the calibration images, per tensor; 100 takes the maximum.
+  double activation_percentile = 99.99;  ///< Of |x| over the calibration images, per tensor.
   std::size_t calibration_images = 500;
+  /// Cross-layer range equalisation: channels of a tensor are stored larger or smaller, and the weights behind take it
+  /// up (QuantizedTensor::channel_factors). Depthwise layers lose most of their rounding error by it.
+  bool equalise = true;
+  /// Bias correction: each channel gets the mean that it has in the float network on so many calibration images; 0 for
+  /// none.
+  std::size_t correction_images = 128;
+  RangeRule range = RangeRule::Best;
+  std::size_t report_images = 16;  ///< Calibration images that TensorReport::network_snr_db is measured on; 0 for none.
+};
+
+/// Where a tensor's range came from.
+enum class RangeSource {
+  Maximum,
+  Percentile,
+  MeanSquare,
+  Pixels,  ///< The preprocessing's extreme values.
+  Kept,    ///< Codes of an earlier tensor.
+  Margin,  ///< The classifier's step, from the median margin.
+};
+[[nodiscard]] std::string_view to_string(RangeSource source);
+
+/// How one stored tensor was quantised and what that costs.
+struct TensorReport {
+  std::string name;
+  RangeSource source = RangeSource::Maximum;
+  double largest_kept = 0.0;   ///< In units of the float network times the channel factors.
+  double factor_spread = 1.0;  ///< Largest channel factor over the smallest; 1 where the tensor is not equalised.
+  /// Signal to noise of rounding and clipping this tensor alone, estimated from the histogram of its values.
+  double rounding_snr_db = 0.0;
+  /// Signal to noise of the int8 network's tensor against the float network's, all layers before it included.
+  double network_snr_db = 0.0;
 };
 
 /// A quantised network and the requantisation of exact products: one set per layer.
 struct Quantisation {
   QuantizedNetwork network;
-  std::vector<std::vector<Requantisation>> exact_requantisation;  ///< [layer][channel]
+  std::vector<std::vector<Requantisation>> exact_requantisation;
+  std::vector<TensorReport> report;  ///< Indexed by TensorId; empty where scales were given.
 };
 
-/// Post-training int8 quantisation by docs/arithmetic.md: weights symmetric per output channel, activations per tensor,
-/// zero point 0, BatchNorm and bias into the requantisation, Relu into the clamp. NaN or infinite weights, and
-/// structures the array has no operation for, are errors that name the node.
+/// Makes the int8 network by docs/arithmetic.md; the calibration images go through the float network. Deterministic:
+/// the same images give the same integers on any number of threads. Errors name the node that cannot be quantised, or
+/// the layer whose numbers are not finite.
 [[nodiscard]] Result<Quantisation> quantise(const Network& network, const Dataset& calibration,
                                             const QuantisationOptions& options = {});
 
-/// The same with given scales (OperatingPointFile::tensor_scales), without calibration images.
+/// [tensor][channel], see QuantizedTensor::channel_factors; empty: no tensor has any.
+using ChannelFactors = std::vector<std::vector<double>>;
+
+/// The same with given scales and factors (those of an OperatingPointFile), without calibration images; the exact
+/// requantisation has no bias correction.
 [[nodiscard]] Result<Quantisation> quantise_with_scales(const Network& network,
-                                                        const std::vector<double>& tensor_scales, Encoding encoding);
+                                                        const std::vector<double>& tensor_scales, Encoding encoding,
+                                                        const ChannelFactors& channel_factors = {});
 
 }  // namespace axvp

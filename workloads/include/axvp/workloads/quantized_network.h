@@ -24,6 +24,9 @@ struct QuantizedTensor {
   Shape shape;  ///< Stored NHWC: element (h, w, c) at (h * width + w) * channels + c.
   ElementType type = ElementType::Unsigned8;
   double scale = 1.0;  ///< Real value of one step; the same at every operating point.
+  /// One a channel, or empty for all 1: element x scale = real value x factor. The convolutions in front and behind
+  /// hold them in their requantisation and weights; nothing else sees them.
+  std::vector<double> channel_factors{};
 };
 
 /// Bytes of the whole tensor as stored.
