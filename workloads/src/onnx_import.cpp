@@ -2,6 +2,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <limits>
 #include <unordered_map>
 
@@ -70,9 +71,24 @@ Result<std::int64_t> resolve_side(const onnx::TensorShapeProto::Dimension& dim, 
 struct InputShape {
   Shape shape;
   Dims dims;
+  bool channels_last = false;
 };
 
-Result<InputShape> read_input_shape(const onnx::ValueInfoProto& input, const ImportOptions& options) {
+/// tf2onnx keeps TensorFlow's input, channels last, and puts a Transpose behind it.
+bool has_channels_last(const onnx::GraphProto& graph, const std::string& input) {
+  bool is_read = false;
+  for (const onnx::NodeProto& node : graph.node()) {
+    if (std::find(node.input().begin(), node.input().end(), input) == node.input().end()) continue;
+    if (node.op_type() != "Transpose" || node.attribute_size() != 1) return false;
+    const auto& perm = node.attribute(0).ints();
+    if (!std::equal(perm.begin(), perm.end(), kToChannelsFirst.begin(), kToChannelsFirst.end())) return false;
+    is_read = true;
+  }
+  return is_read;
+}
+
+Result<InputShape> read_input_shape(const onnx::ValueInfoProto& input, const ImportOptions& options,
+                                    bool channels_last) {
   const auto& type = input.type().tensor_type();
   if (!input.type().has_tensor_type() || type.elem_type() != onnx::TensorProto::FLOAT)
     return fail("it is not a float32 tensor");
@@ -80,18 +96,21 @@ Result<InputShape> read_input_shape(const onnx::ValueInfoProto& input, const Imp
   if (dims.size() == 2 && dims[1].has_dim_value()) {
     const auto shape = checked_shape(dims[1].dim_value(), 1, 1);
     if (!shape) return forward_error(shape);
-    return InputShape{*shape, {dims[1].dim_value()}};
+    return InputShape{*shape, {dims[1].dim_value()}, false};
   }
   if (dims.size() != 4)
     return fail("it has rank {}, expected 4 (batch, channels, height, width) or 2 (batch, features)", dims.size());
-  if (!dims[1].has_dim_value()) return fail("it has an open number of channels");
-  const auto height = resolve_side(dims[2], options.input_height, "height");
+  const int rows = channels_last ? 1 : 2;
+  const auto& channels = dims[channels_last ? 3 : 1];
+  if (!channels.has_dim_value()) return fail("it has an open number of channels");
+  const auto height = resolve_side(dims[rows], options.input_height, "height");
   if (!height) return forward_error(height);
-  const auto width = resolve_side(dims[3], options.input_width, "width");
+  const auto width = resolve_side(dims[rows + 1], options.input_width, "width");
   if (!width) return forward_error(width);
-  const auto shape = checked_shape(dims[1].dim_value(), *height, *width);
+  const auto shape = checked_shape(channels.dim_value(), *height, *width);
   if (!shape) return forward_error(shape);
-  return InputShape{*shape, {dims[1].dim_value(), *height, *width}};
+  if (channels_last) return InputShape{*shape, {*height, *width, channels.dim_value()}, true};
+  return InputShape{*shape, {channels.dim_value(), *height, *width}, false};
 }
 
 Result<Values> read_initialisers(const onnx::GraphProto& graph, const std::filesystem::path& folder) {
@@ -114,7 +133,7 @@ Result<void> import_node(const onnx::GraphProto& graph, int index, int opset, Va
   if (import == nullptr) return fail("operator not supported; supported are {}", join(supported_operators(), ", "));
   if (node.output_size() == 0 || node.output(0).empty()) return fail("it has no output");
   const std::string name = node.name().empty() ? fmt::format("{}_{}", node.op_type(), index) : node.name();
-  NodeContext context{node, opset, name, {}, Attributes{node}, builder};
+  NodeContext context{node, opset, name, {}, Attributes{node}, builder, node.output(0) == graph.output(0).name()};
   for (const std::string& input : node.input()) {
     const auto found = input.empty() ? values.end() : values.find(input);
     if (!input.empty() && found == values.end())
@@ -155,13 +174,13 @@ Result<Network> build(const onnx::ModelProto& model, const std::filesystem::path
   if (!values) return forward_error(values);
   const auto input = find_input(graph, *values);
   if (!input) return forward_error(input);
-  const auto shape = read_input_shape(**input, options);
+  const auto shape = read_input_shape(**input, options, has_channels_last(graph, (*input)->name()));
   if (!shape) return fail_in(fmt::format("graph input `{}`", (*input)->name()), shape);
 
   Network network;
   NetworkBuilder builder{network};
   network.input = builder.add_input((*input)->name(), shape->shape);
-  (*values)[(*input)->name()] = Activation{network.input, shape->dims, std::nullopt, {}};
+  (*values)[(*input)->name()] = Activation{network.input, shape->dims, std::nullopt, {}, shape->channels_last};
   for (const int index : *order) {
     const auto done = import_node(graph, index, *opset, *values, builder);
     if (!done) return fail_in(describe(graph, index), done);

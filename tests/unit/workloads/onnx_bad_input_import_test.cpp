@@ -374,7 +374,7 @@ std::vector<BadModel> bad_models() {
        },
        "MaxPool `p1`: pads are so wide that a window lies wholly on padding"},
       {"mean_of_channels", [](Model& m) { m.node("ReduceMean", {"x"}, "y", "mean").with_list("axes", {1}); },
-       "ReduceMean `mean`: supported is the mean over rows and columns"},
+       "ReduceMean `mean`: a mean over channels is not supported"},
       {"mean_axis", [](Model& m) { m.node("ReduceMean", {"x"}, "y", "mean").with_list("axes", {4}); },
        "ReduceMean `mean`: axis 4 is outside rank 4"},
       // Gemm and shapes
@@ -425,14 +425,14 @@ std::vector<BadModel> bad_models() {
        "supported are the flattening to 1x32 and the way back"},
       {"transpose",
        [](Model& m) {
-         m.node("Transpose", {"x"}, "y", "t").with_list("perm", {0, 2, 3, 1});
+         m.node("Transpose", {"x"}, "y", "t").with_list("perm", {0, 3, 2, 1});
        },
-       "Transpose `t`: input `x` is computed in the graph"},
+       "Transpose `t`: supported of a computed tensor is perm 0, 2, 3, 1"},
       {"concat",
        [](Model& m) {
-         m.node("Concat", {"x", "x"}, "y", "cat").with("axis", 1);
+         m.node("Concat", {"x", "x"}, "y", "cat").with("axis", 3);
        },
-       "Concat `cat`: joining computed tensors is not supported"},
+       "Concat `cat`: joining computed tensors along axis 3 is not supported"},
       {"huge_fill",
        [](Model& m) {
          m.integers("s", {1 << 30, 1 << 30}).node("ConstantOfShape", {"s"}, "y", "fill");

@@ -8,7 +8,7 @@ namespace axvp::onnx_detail {
 namespace {
 
 // Sorted by name; docs/onnx.md says how each is represented.
-constexpr std::array<std::pair<std::string_view, Import>, 27> kOperators{{
+constexpr std::array<std::pair<std::string_view, Import>, 28> kOperators{{
     {"Add", import_add},
     {"AveragePool", import_average_pool},
     {"BatchNormalization", import_batch_normalization},
@@ -33,6 +33,7 @@ constexpr std::array<std::pair<std::string_view, Import>, 27> kOperators{{
     {"Reshape", import_reshape},
     {"Shape", import_shape},
     {"Slice", import_slice},
+    {"Softmax", import_softmax},
     {"Squeeze", import_squeeze},
     {"Transpose", import_transpose},
     {"Unsqueeze", import_unsqueeze},
@@ -53,6 +54,14 @@ std::vector<std::string> supported_operators() {
 }
 
 Result<Activation*> NodeContext::activation(std::size_t index) const {
+  const auto value = any_layout(index);
+  if (value && (*value)->channels_last)
+    return fail("input `{}` has its channels last; a Transpose to channels first is needed in front",
+                node.input(static_cast<int>(index)));
+  return value;
+}
+
+Result<Activation*> NodeContext::any_layout(std::size_t index) const {
   if (!has_input(index)) return fail("input {} is missing", index);
   auto* value = std::get_if<Activation>(inputs[index]);
   if (value == nullptr)
@@ -109,7 +118,7 @@ Result<std::vector<std::int64_t>> NodeContext::integers(std::size_t index, std::
 
 Activation whole_map(const NetworkBuilder& builder, TensorId tensor) {
   const Shape& shape = builder.shape_of(tensor);
-  return Activation{tensor, {shape.channels, shape.height, shape.width}, std::nullopt, {}};
+  return Activation{tensor, {shape.channels, shape.height, shape.width}, std::nullopt, {}, false};
 }
 
 Result<std::size_t> normalise_axis(std::int64_t axis, std::size_t rank) {

@@ -21,12 +21,14 @@ struct NodeContext {
   std::vector<Value*> inputs;  ///< Null: an optional input that is left out.
   Attributes attributes;
   NetworkBuilder& builder;
+  bool is_output = false;  ///< Its first output is the graph's.
 
   [[nodiscard]] bool has_input(std::size_t index) const { return index < inputs.size() && inputs[index] != nullptr; }
   [[nodiscard]] const std::string& output_name() const { return node.output(0); }
 
   /// An input as the operator needs it, or what it is instead.
   [[nodiscard]] Result<Activation*> activation(std::size_t index) const;  ///< Computed; Slices, Pads still pending.
+  [[nodiscard]] Result<Activation*> any_layout(std::size_t index) const;  ///< The same, or with the channels last.
   [[nodiscard]] Result<Activation*> settled(std::size_t index) const;     ///< Computed; nothing pending.
   [[nodiscard]] Result<Activation*> map(std::size_t index) const;  ///< Channels x height x width; padding pending.
   [[nodiscard]] Result<const Constant*> constant(std::size_t index, std::string_view what) const;
@@ -64,9 +66,17 @@ Result<Value> import_relu(NodeContext& context);
 Result<Value> import_reshape(NodeContext& context);
 Result<Value> import_shape(NodeContext& context);
 Result<Value> import_slice(NodeContext& context);
+Result<Value> import_softmax(NodeContext& context);
 Result<Value> import_squeeze(NodeContext& context);
 Result<Value> import_transpose(NodeContext& context);
 Result<Value> import_unsqueeze(NodeContext& context);
+
+/// Concat and Transpose of computed tensors.
+Result<Value> concat_maps(NodeContext& context);
+Result<Value> transpose_map(NodeContext& context);
+
+/// Transposes' perm from channels last to channels first, and back.
+inline const std::vector<std::int64_t> kToChannelsFirst{0, 3, 1, 2}, kToChannelsLast{0, 2, 3, 1};
 
 /// An activation with the view {C, H, W} of its tensor.
 [[nodiscard]] Activation whole_map(const NetworkBuilder& builder, TensorId tensor);

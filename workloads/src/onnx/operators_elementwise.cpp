@@ -1,4 +1,4 @@
-// Relu, Clip, Identity and Dropout.
+// Relu, Clip, Softmax, Identity and Dropout.
 #include <cmath>
 #include <limits>
 
@@ -10,12 +10,14 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Result<Value> append_clamp(NodeContext& context, double low, double high) {
-  const auto input = context.settled(0);
+  const auto input = context.any_layout(0);
   if (!input) return forward_error(input);
-  const Dims view = (*input)->dims;
-  const auto tensor = context.builder.append(context.name, Clamp{low, high}, {(*input)->tensor}, context.output_name());
+  if (const auto done = context.builder.settle(**input); !done) return forward_error(done);
+  Activation result = **input;
+  const auto tensor = context.builder.append(context.name, Clamp{low, high}, {result.tensor}, context.output_name());
   if (!tensor) return forward_error(tensor);
-  return Activation{*tensor, view, std::nullopt, {}};
+  result.tensor = *tensor;
+  return result;
 }
 
 /// The largest float and its negative are ONNX's way to say "no bound".
@@ -64,6 +66,17 @@ Result<Value> import_clip(NodeContext& context) {
 
 Result<Value> import_identity(NodeContext& context) {
   return pass_on(context);
+}
+
+Result<Value> import_softmax(NodeContext& context) {
+  const auto input = context.any_layout(0);
+  if (!input) return forward_error(input);
+  constexpr int kOneAxis = 13;  // before, all axes from `axis` on
+  const auto axis = context.attributes.integer("axis", context.opset < kOneAxis ? 1 : -1);
+  if ((*input)->dims.size() != 1 || (axis != 1 && axis != -1))
+    return fail("supported is the one over the classes, batch x classes");
+  if (!context.is_output) return fail("supported is the one that makes the network's output");
+  return **input;
 }
 
 Result<Value> import_dropout(NodeContext& context) {

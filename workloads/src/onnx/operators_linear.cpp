@@ -1,6 +1,7 @@
 // Conv, Gemm, MatMul, BatchNormalization and Add: what carries weights.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "operators.h"
 #include "window.h"
@@ -33,23 +34,35 @@ Result<Value> append_matrix_product(NodeContext& context, const Activation& inpu
   convolution.weights = std::move(weights);
   const auto tensor = append_convolution(context, std::move(convolution), input.tensor, bias);
   if (!tensor) return forward_error(tensor);
-  return Activation{*tensor, {columns}, std::nullopt, {}};
+  return Activation{*tensor, {columns}, std::nullopt, {}, false};
 }
 
 Result<Activation*> vector_input(NodeContext& context) {
-  const auto input = context.settled(0);
+  const auto input = context.any_layout(0);
   if (!input) return input;
+  if (const auto done = context.builder.settle(**input); !done) return forward_error(done);
   if ((*input)->dims.size() != 1)
     return fail("its input has rank {}; it needs a Flatten in front (batch, features)", (*input)->dims.size() + 1);
   return input;
 }
 
-/// The matrix input as [output][feature], or an error if it does not fit `features`.
+/// Where each feature of the flattened view stands in the tensor.
+std::vector<std::size_t> feature_order(const Shape& shape, bool channels_last) {
+  std::vector<std::size_t> order(shape.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (!channels_last) return order;
+  const std::size_t channels = static_cast<std::size_t>(shape.channels), plane = shape.size() / channels;
+  for (std::size_t f = 0; f < order.size(); ++f) order[f] = f % channels * plane + f / channels;
+  return order;
+}
+
+/// The matrix input as [output][feature of the tensor], or an error if it does not fit the input.
 struct Matrix {
   std::vector<float> values;
   std::int64_t columns = 0;
 };
-Result<Matrix> read_matrix(NodeContext& context, std::int64_t features, bool transposed, float factor) {
+Result<Matrix> read_matrix(NodeContext& context, const Activation& input, bool transposed, float factor) {
+  const std::int64_t features = input.dims[0];
   const auto weights = context.weights(1, "weight");
   if (!weights) return forward_error(weights);
   const Dims& dims = std::get<Constant>(*context.inputs[1]).dims;
@@ -62,9 +75,11 @@ Result<Matrix> read_matrix(NodeContext& context, std::int64_t features, bool tra
   Matrix matrix{std::vector<float>((*weights)->size()), columns};
   const auto row_count = static_cast<std::size_t>(rows);
   const auto column_count = static_cast<std::size_t>(columns);
+  const auto order = feature_order(context.builder.shape_of(input.tensor), input.channels_last);
   for (std::size_t o = 0; o < column_count; ++o)
     for (std::size_t f = 0; f < row_count; ++f)
-      matrix.values[o * row_count + f] = factor * (**weights)[transposed ? o * row_count + f : f * column_count + o];
+      matrix.values[o * row_count + order[f]] =
+          factor * (**weights)[transposed ? o * row_count + f : f * column_count + o];
   return matrix;
 }
 
@@ -127,7 +142,7 @@ Result<Value> add_constant(NodeContext& context, std::size_t activation, std::si
   const auto tensor =
       context.builder.append(context.name, bias_affine(bias), {(*input)->tensor}, context.output_name());
   if (!tensor) return forward_error(tensor);
-  return Activation{*tensor, view, std::nullopt, {}};
+  return Activation{*tensor, view, std::nullopt, {}, false};
 }
 
 }  // namespace
@@ -173,7 +188,7 @@ Result<Value> import_gemm(NodeContext& context) {
   if (!input) return forward_error(input);
   if (context.attributes.integer("transA", 0) != 0) return fail("transA is not supported");
   const bool transposed = context.attributes.integer("transB", 0) != 0;
-  const auto matrix = read_matrix(context, (*input)->dims[0], transposed, context.attributes.real("alpha", 1.0F));
+  const auto matrix = read_matrix(context, **input, transposed, context.attributes.real("alpha", 1.0F));
   if (!matrix) return forward_error(matrix);
   const auto bias = read_gemm_bias(context, matrix->columns, context.attributes.real("beta", 1.0F));
   if (!bias) return forward_error(bias);
@@ -183,7 +198,7 @@ Result<Value> import_gemm(NodeContext& context) {
 Result<Value> import_matmul(NodeContext& context) {
   const auto input = vector_input(context);
   if (!input) return forward_error(input);
-  const auto matrix = read_matrix(context, (*input)->dims[0], false, 1.0F);
+  const auto matrix = read_matrix(context, **input, false, 1.0F);
   if (!matrix) return forward_error(matrix);
   return append_matrix_product(context, **input, matrix->values, matrix->columns, {});
 }
@@ -217,7 +232,7 @@ Result<Value> import_batch_normalization(NodeContext& context) {
   const auto tensor =
       context.builder.append(context.name, std::move(affine), {(*input)->tensor}, context.output_name());
   if (!tensor) return forward_error(tensor);
-  return Activation{*tensor, view, std::nullopt, {}};
+  return Activation{*tensor, view, std::nullopt, {}, false};
 }
 
 Result<Value> import_add(NodeContext& context) {
@@ -235,7 +250,7 @@ Result<Value> import_add(NodeContext& context) {
   const auto tensor =
       context.builder.append(context.name, Add{}, {(*left)->tensor, (*right)->tensor}, context.output_name());
   if (!tensor) return forward_error(tensor);
-  return Activation{*tensor, view, std::nullopt, {}};
+  return Activation{*tensor, view, std::nullopt, {}, false};
 }
 
 }  // namespace axvp::onnx_detail

@@ -42,6 +42,18 @@ Result<std::vector<std::int64_t>> read_reduced_axes(NodeContext& context) {
   return context.attributes.integers("axes").value_or(std::vector<std::int64_t>{});
 }
 
+enum class MapAxis { Channels, Rows, Columns };
+
+/// What the axes of ONNX's view, without the batch, are of the tensor. A map that has lost one axis to a ReduceMean
+/// keeps the other one.
+std::vector<MapAxis> view_of(const Activation& input, const Shape& shape) {
+  std::vector<MapAxis> axes{MapAxis::Channels};
+  if (input.dims.size() == 3) axes = {MapAxis::Channels, MapAxis::Rows, MapAxis::Columns};
+  if (input.dims.size() == 2) axes.push_back(shape.height == 1 ? MapAxis::Columns : MapAxis::Rows);
+  if (input.channels_last) std::rotate(axes.begin(), axes.begin() + 1, axes.end());
+  return axes;
+}
+
 }  // namespace
 
 Result<Value> import_average_pool(NodeContext& context) {
@@ -98,22 +110,41 @@ Result<Value> import_global_max_pool(NodeContext& context) {
 }
 
 Result<Value> import_reduce_mean(NodeContext& context) {
-  const auto input = settled_map(context);
+  const auto input = context.any_layout(0);
   if (!input) return forward_error(input);
+  if (const auto done = context.builder.settle(**input); !done) return forward_error(done);
   const auto axes = read_reduced_axes(context);
   if (!axes) return forward_error(axes);
-  std::vector<bool> reduced(4, false);
+  const std::vector<MapAxis> view = view_of(**input, context.builder.shape_of((*input)->tensor));
+  std::vector<bool> reduced(view.size() + 1, false);  // the batch in front
   for (const std::int64_t axis : *axes) {
     const auto index = normalise_axis(axis, reduced.size());
     if (!index) return forward_error(index);
     reduced[*index] = true;
   }
-  if (reduced != std::vector<bool>{false, false, true, true})
-    return fail("supported is the mean over rows and columns (axes 2 and 3) alone");
+  Window window;
+  const Shape& shape = context.builder.shape_of((*input)->tensor);
+  bool any = false;
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    if (!reduced[i + 1]) continue;
+    any = true;
+    if (view[i] == MapAxis::Channels) return fail("a mean over channels is not supported");
+    (view[i] == MapAxis::Rows ? window.kernel_height : window.kernel_width) =
+        view[i] == MapAxis::Rows ? shape.height : shape.width;
+  }
+  if (!any || reduced[0]) return fail("supported is the mean over rows, columns or both");
   const bool keep = context.attributes.integer("keepdims", 1) != 0;
-  auto pooled = append_pool(context, **input, AveragePool{covering(context.builder.shape_of((*input)->tensor)), false});
-  if (pooled && !keep) std::get<Activation>(*pooled).dims.resize(1);
-  return pooled;
+  Activation result = **input;
+  const auto tensor =
+      context.builder.append(context.name, AveragePool{window, false}, {result.tensor}, context.output_name());
+  if (!tensor) return forward_error(tensor);
+  result.tensor = *tensor;
+  Dims dims;
+  for (std::size_t i = 0; i < view.size(); ++i)
+    if (!reduced[i + 1] || keep) dims.push_back(reduced[i + 1] ? 1 : result.dims[i]);
+  result.dims = dims;
+  if (dims.size() == 1) result.channels_last = false;
+  return result;
 }
 
 }  // namespace axvp::onnx_detail

@@ -58,17 +58,22 @@ Result<Value> reshaped(NodeContext& context, const Dims& target) {
       return fail("shape {} does not hold {} elements", to_text(target), constant->size());
     return Constant{target, constant->data};
   }
-  const auto input = context.settled(0);
+  const auto input = context.any_layout(0);
   if (!input) return forward_error(input);
+  if (const auto done = context.builder.settle(**input); !done) return forward_error(done);
   const Shape& shape = context.builder.shape_of((*input)->tensor);
-  const Dims map{shape.channels, shape.height, shape.width};
+  const bool one_pixel = shape.height * shape.width == 1;
+  const Dims first{shape.channels, shape.height, shape.width}, last{shape.height, shape.width, shape.channels};
   const Dims flat{static_cast<std::int64_t>(shape.size())};
   const Dims view = target.empty() ? Dims{} : Dims(target.begin() + 1, target.end());
-  if (target.empty() || target[0] != 1 || (view != map && view != flat))
+  const bool to_first = view == first && (one_pixel || !(*input)->channels_last);
+  const bool to_last = view == last && (one_pixel || (*input)->channels_last);
+  if (target.empty() || target[0] != 1 || !(to_first || to_last || view == flat))
     return fail("a tensor of {} to {} is not supported; supported are the flattening to {} and the way back",
                 to_text(with_batch((*input)->dims)), to_text(target), to_text(with_batch(flat)));
   Activation result = **input;
   result.dims = view;
+  if (one_pixel) result.channels_last = to_last && !to_first;
   return result;
 }
 
@@ -426,8 +431,7 @@ Result<Value> import_gather(NodeContext& context) {
 Result<Value> import_concat(NodeContext& context) {
   if (!context.attributes.has("axis")) return fail("attribute `axis` is missing");
   for (const Value* input : context.inputs)
-    if (input != nullptr && std::holds_alternative<Activation>(*input))
-      return fail("joining computed tensors is not supported; supported are constants");
+    if (input != nullptr && std::holds_alternative<Activation>(*input)) return concat_maps(context);
   std::vector<const Constant*> parts;
   for (std::size_t i = 0; i < context.inputs.size(); ++i) {
     const auto part = context.constant(i, "part");
@@ -462,6 +466,7 @@ Result<Value> import_cast(NodeContext& context) {
 }
 
 Result<Value> import_transpose(NodeContext& context) {
+  if (context.has_input(0) && std::holds_alternative<Activation>(*context.inputs[0])) return transpose_map(context);
   const auto value = context.constant(0, "input");
   if (!value) return forward_error(value);
   const Dims& dims = (*value)->dims;

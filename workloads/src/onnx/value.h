@@ -40,12 +40,14 @@ struct PendingResample {
 };
 
 /// A tensor computed from the input. ONNX gives it any rank, the network only channels x height x width: `dims` is
-/// ONNX's view without the batch, {C, H, W} or, flattened, {C * H * W}.
+/// ONNX's view without the batch: {C, H, W}, flattened {C * H * W}, or a map whose rows or columns a ReduceMean took.
 struct Activation {
   TensorId tensor = 0;
   Dims dims;
   std::optional<PendingResample> resample;
   Padding padding;  ///< Counted in `dims`, not in the tensor.
+  /// ONNX's view has the channels last, {H, W, C} or flattened in that order: what tf2onnx leaves between Transposes.
+  bool channels_last = false;
 };
 
 using Value = std::variant<Constant, Activation>;
