@@ -46,9 +46,7 @@ Result<Activity> simulate_zero_delay(const Netlist& netlist, const Stimulus& sti
       std::copy_n(now.begin(), netlist.nets, before.begin());
     }
   }
-  Activity activity{stimulus.transitions(), count.toggles(), {}, count.counters()};
-  activity.functional = activity.toggles;
-  return activity;
+  return Activity{stimulus.transitions(), count.toggles(), count.toggles(), count.counters(), count.counters(), {}};
 }
 
 Result<std::vector<std::uint64_t>> simulate_outputs(const Netlist& netlist, const Stimulus& stimulus,

@@ -1,6 +1,7 @@
 #include "axvp/power/energy.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace axvp {
 namespace {
@@ -17,6 +18,7 @@ struct PowerArc {
   const InternalPower* power = nullptr;
   NetId cause = kUnconnected;
   const TimingArc* timing = nullptr;  ///< Of the same input, tells which of its edges matter.
+  double energy_pj = 0.0;             ///< A toggle's.
 };
 
 constexpr double kHalf = 0.5;
@@ -30,6 +32,7 @@ class EnergyMeter::Pricing {
     for (std::size_t c = 0; c < netlist.cells.size(); ++c)
       for (std::size_t p = 0; p < netlist.cells[c].nets.size(); ++p) list_arcs(c, p);
     first_leakage_ = counters_.size();
+    for (auto& arc : arcs_) arc.energy_pj = energy_per_toggle(arc);
     for (std::size_t c = 0; c < netlist.cells.size(); ++c)
       for (const auto& state : netlist.cells[c].type->leakage)
         counters_.push_back({kUnconnected, kUnconnected, &*state.when, c});
@@ -42,18 +45,46 @@ class EnergyMeter::Pricing {
 
   [[nodiscard]] const Timing& timing() const { return timing_; }
 
+  /// The same transitions with glitches, or what settled values alone toggle.
   [[nodiscard]] NetlistEnergy price(const Activity& activity) const {
-    NetlistEnergy result;
-    result.transitions = activity.transitions;
-    result.critical_path = timing_.critical_path;
-    for (const auto& part : netlist_.parts) result.parts.push_back({part, {}, {}, {}, {}, 0});
-    add_switching(activity, result);
-    add_internal(activity, result);
-    add_static(activity, result);
+    NetlistEnergy result = price_counts({activity.transitions, activity.toggles, activity.counters});
+    result.standard_error = standard_error(activity, result);
     return result;
+  }
+  [[nodiscard]] NetlistEnergy price_settled(const Activity& activity) const {
+    return price_counts({activity.transitions, activity.functional, activity.functional_counters});
   }
 
  private:
+  [[nodiscard]] NetlistEnergy price_counts(const ToggleCounts& counts) const {
+    NetlistEnergy result;
+    result.transitions = counts.transitions;
+    result.critical_path = timing_.critical_path;
+    for (const auto& part : netlist_.parts) result.parts.push_back({part, {}, {}, {}, {}, 0});
+    add_switching(counts, result);
+    add_internal(counts, result);
+    add_static(counts, result);
+    return result;
+  }
+
+  /// Of the mean of a sample whose groups are samples too: from how far these lie apart.
+  [[nodiscard]] Picojoules standard_error(const Activity& activity, const NetlistEnergy& whole) const {
+    const auto mean_of = [](const NetlistEnergy& energy) {
+      const PartEnergy total = energy.total();
+      return (total.internal + total.switching).value / static_cast<double>(energy.transitions);
+    };
+    double squares = 0.0;
+    double groups = 0.0;
+    for (const auto& group : activity.groups) {
+      if (group.transitions == 0) continue;
+      const double share = static_cast<double>(group.transitions) / static_cast<double>(whole.transitions);
+      const double distance = mean_of(price_counts(group)) - mean_of(whole);
+      squares += share * share * distance * distance;
+      groups += 1.0;
+    }
+    return Picojoules{groups > 1.0 ? std::sqrt(squares * groups / (groups - 1.0)) : 0.0};
+  }
+
   void list_arcs(std::size_t c, std::size_t p) {
     const NetlistCell& cell = netlist_.cells[c];
     const LibertyPin& pin = cell.type->pins[p];
@@ -61,13 +92,13 @@ class EnergyMeter::Pricing {
     for (const auto& power : pin.internal_power) {
       const auto* when = power.when ? &*power.when : nullptr;
       if (power.related_pins.empty()) {
-        arcs_.push_back({c, p, &power, kUnconnected, nullptr});
+        arcs_.push_back({c, p, &power, kUnconnected, nullptr, 0.0});
         counters_.push_back({cell.nets[p], kUnconnected, when, c});
       }
       for (const auto& related : power.related_pins) {
         const NetId cause = cell.nets[static_cast<std::size_t>(cell.type->find_pin(related) - cell.type->pins.data())];
         if (cause == kUnconnected || cause == kZeroNet || cause == kOneNet) continue;
-        arcs_.push_back({c, p, &power, cause, timing_arc(pin, related)});
+        arcs_.push_back({c, p, &power, cause, timing_arc(pin, related), 0.0});
         counters_.push_back({cell.nets[p], cause, when, c});
       }
     }
@@ -79,7 +110,7 @@ class EnergyMeter::Pricing {
     return nullptr;
   }
 
-  void add_switching(const Activity& activity, NetlistEnergy& result) const {
+  void add_switching(const ToggleCounts& counts, NetlistEnergy& result) const {
     std::vector<bool> is_input(netlist_.nets, false);
     for (const auto& port : netlist_.ports)
       if (port.is_input)
@@ -88,7 +119,7 @@ class EnergyMeter::Pricing {
     for (const auto& cell : netlist_.cells)
       for (std::size_t p = 0; p < cell.nets.size(); ++p) {
         if (cell.type->pins[p].direction != PinDirection::Input) continue;
-        const auto toggles = static_cast<double>(activity.toggles[index(cell.nets[p])]);
+        const auto toggles = static_cast<double>(counts.toggles[index(cell.nets[p])]);
         const Picojoules energy{toggles * cell.type->pins[p].capacitance_pf * half_v2};  // pF V^2 = pJ
         result.parts[cell.part].switching += energy;
         if (is_input[index(cell.nets[p])]) result.switching_at_inputs += energy;
@@ -120,27 +151,27 @@ class EnergyMeter::Pricing {
   }
 
   /// Arcs of one output share its toggles; arcs of an input are counted each for itself.
-  void add_internal(const Activity& activity, NetlistEnergy& result) const {
+  void add_internal(const ToggleCounts& counts, NetlistEnergy& result) const {
     for (std::size_t first = 0; first < arcs_.size();) {
       std::size_t last = first;
       double weighted = 0.0;
       double weights = 0.0;
       for (; last < arcs_.size() && arcs_[last].cell == arcs_[first].cell && arcs_[last].pin == arcs_[first].pin;
            ++last) {
-        const auto count = static_cast<double>(activity.counters[last]);
-        weighted += count * energy_per_toggle(arcs_[last]);
+        const auto count = static_cast<double>(counts.counters[last]);
+        weighted += count * arcs_[last].energy_pj;
         weights += count;
       }
       const NetlistCell& cell = netlist_.cells[arcs_[first].cell];
       const bool is_output = cell.type->pins[arcs_[first].pin].direction == PinDirection::Output;
-      const auto toggles = static_cast<double>(activity.toggles[index(cell.nets[arcs_[first].pin])]);
+      const auto toggles = static_cast<double>(counts.toggles[index(cell.nets[arcs_[first].pin])]);
       if (weights > 0.0)
         result.parts[cell.part].internal += Picojoules{is_output ? toggles * weighted / weights : weighted};
       first = last;
     }
   }
 
-  void add_static(const Activity& activity, NetlistEnergy& result) const {
+  void add_static(const ToggleCounts& counts, NetlistEnergy& result) const {
     std::size_t counter = first_leakage_;
     for (const auto& cell : netlist_.cells) {
       PartEnergy& part = result.parts[cell.part];
@@ -149,8 +180,8 @@ class EnergyMeter::Pricing {
       double covered = 0.0;
       double leakage = 0.0;
       for (const auto& state : cell.type->leakage) {
-        const double share = static_cast<double>(activity.counters[counter++]) /
-                             static_cast<double>(std::max<std::uint64_t>(activity.transitions, 1));
+        const double share = static_cast<double>(counts.counters[counter++]) /
+                             static_cast<double>(std::max<std::uint64_t>(counts.transitions, 1));
         leakage += share * state.power_nw;
         covered += share;
       }
@@ -217,6 +248,15 @@ Result<NetlistEnergy> EnergyMeter::measure(const Stimulus& stimulus, ToggleModel
   NetlistEnergy energy = pricing_->price(*activity);
   energy.activity = to_string(model);
   return energy;
+}
+
+Result<EnergyOfBoth> EnergyMeter::measure_both(const Stimulus& stimulus) const {
+  const auto activity = pricing_->simulate(stimulus, ToggleModel::Timed);
+  if (!activity) return forward_error(activity);
+  EnergyOfBoth both{pricing_->price(*activity), pricing_->price_settled(*activity)};
+  both.timed.activity = to_string(ToggleModel::Timed);
+  both.zero_delay.activity = to_string(ToggleModel::ZeroDelay);
+  return both;
 }
 
 const Timing& EnergyMeter::timing() const {

@@ -101,10 +101,26 @@ std::string wrapper(const std::string& top, const MultiplierPorts& ports, Encodi
       kWrapperTop, ties_weight ? 6 : 7, top, ports.x, ports.w, ties_weight ? "{1'b0, w_i}" : "w_i", ports.p);
 }
 
+/// Every pair but the last with its successor, a lane each.
+Stimulus given_operands(const Netlist& netlist, const std::vector<OperandPair>& operands) {
+  const std::size_t count = operands.size() - 1;
+  std::vector<std::uint64_t> x(2 * count), w(2 * count);
+  for (std::size_t i = 0; i < count; ++i)
+    for (const std::size_t step : {0u, 1u}) {
+      x[step * count + i] = operands[i + step].x;
+      w[step * count + i] = operands[i + step].w;
+    }
+  Stimulus stimulus{2, count};
+  stimulus.drive("x_i", kOperandBits, x);
+  stimulus.drive("w_i", static_cast<int>(netlist.find_port("w_i")->bits.size()), w);
+  return stimulus;
+}
+
 }  // namespace
 
 Result<ImportedMultiplier> import_verilog(const VerilogMultiplier& multiplier, const Synthesiser& synthesiser,
-                                          std::uint64_t transitions, std::uint64_t seed) {
+                                          const ImportStimulus& stimulus) {
+  if (stimulus.operands.size() == 1) return fail("one operand pair, at least two follow one another");
   if (!is_identifier(multiplier.top)) return fail("'{}' is no module name", multiplier.top);
   const auto plain = synthesiser.run({multiplier.top, multiplier.sources, "", {}});
   if (!plain) return forward_error(plain);
@@ -120,12 +136,24 @@ Result<ImportedMultiplier> import_verilog(const VerilogMultiplier& multiplier, c
   const auto design = synthesiser.run({kWrapperTop, multiplier.sources, text, {}});
   if (!design) return forward_error(design);
   if (const auto equal = check_against_table(design->netlist, *table, 0); !equal) return forward_error(equal);
+  const auto meter = EnergyMeter::create(design->netlist);
+  if (!meter) return forward_error(meter);
+  const bool is_uniform = stimulus.operands.empty();
   const auto energy =
-      measure_energy(design->netlist, uniform_operands(design->netlist, 0, transitions, seed), ToggleModel::Timed);
+      meter->measure_both(is_uniform ? uniform_operands(design->netlist, 0, stimulus.transitions, stimulus.seed)
+                                     : given_operands(design->netlist, stimulus.operands));
   if (!energy) return forward_error(energy);
-  const PartEnergy total = energy->total();
-  return ImportedMultiplier{*ports,        *table,     energy->per_transition(total), energy->activity,
-                            total.leakage, total.area, energy->critical_path};
+  const PartEnergy total = energy->timed.total();
+  return ImportedMultiplier{*ports,
+                            *table,
+                            energy->timed.per_transition(total),
+                            energy->zero_delay.per_transition(energy->zero_delay.total()),
+                            is_uniform ? energy->timed.standard_error : Picojoules{},
+                            fmt::format("{}, {} operands", energy->timed.activity, is_uniform ? "uniform" : "given"),
+                            energy->timed.transitions,
+                            total.leakage,
+                            total.area,
+                            energy->timed.critical_path};
 }
 
 }  // namespace axvp

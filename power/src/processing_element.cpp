@@ -1,4 +1,4 @@
-#include "processing_element.h"
+#include "axvp/power/characterise.h"
 
 #include "axvp/common/random.h"
 #include "rounding.h"

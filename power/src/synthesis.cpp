@@ -114,22 +114,34 @@ Result<Synthesiser> Synthesiser::create(const SynthesisOptions& options) {
   return result;
 }
 
-Result<MappedDesign> Synthesiser::run(const SynthesisJob& job) const {
+Result<Synthesiser::Keys> Synthesiser::keys(const SynthesisJob& job) const {
   std::vector<std::string> texts{job.wrapper};
   for (const auto& source : job.sources) {
     auto text = read_text_file(source);
     if (!text) return forward_error(text);
     texts.push_back(std::move(*text));
   }
-  const std::string rtl = content_key(texts);
-  const std::string key = content_key({rtl, job.top, join(job.parts, "\n"), scripts(), adder_map_, library_->sha256,
-                                       tools_.at("yosys"), tools_.at("abc")});
-  const fs::path folder = options_.cache / key;
+  Keys keys{content_key(texts), ""};
+  keys.job = content_key({keys.rtl, job.top, join(job.parts, "\n"), scripts(), adder_map_, library_->sha256,
+                          tools_.at("yosys"), tools_.at("abc")});
+  return keys;
+}
+
+Result<std::string> Synthesiser::key(const SynthesisJob& job) const {
+  const auto found = keys(job);
+  if (!found) return forward_error(found);
+  return found->job;
+}
+
+Result<MappedDesign> Synthesiser::run(const SynthesisJob& job) const {
+  const auto key = keys(job);
+  if (!key) return forward_error(key);
+  const fs::path folder = options_.cache / key->job;
   if (!fs::exists(folder / "netlist.json"))
     if (const auto done = map(job, folder); !done) return forward_error(done);
   auto netlist = load_netlist(folder / "netlist.json", job.top, library_);
   if (!netlist) return forward_error(netlist);
-  return MappedDesign{std::move(*netlist), rtl};
+  return MappedDesign{std::move(*netlist), key->rtl, key->job};
 }
 
 Result<void> Synthesiser::map(const SynthesisJob& job, const fs::path& folder) const {

@@ -33,8 +33,8 @@ class TimedRun {
         states_(netlist.flip_flops.size()),
         waveforms_(netlist.nets),
         readers_(netlist.nets, 0),
-        toggles_(netlist.nets, 0),
-        counters_(counters.size(), 0) {
+        toggles_(netlist.nets, WordCounts{}),
+        counters_(counters.size(), WordCounts{}) {
     find_sources(netlist);
     std::size_t slots = 0;
     for (const auto& gate : gates_) {
@@ -52,6 +52,8 @@ class TimedRun {
       put(change_[index(net)], filled_, change);
     }
     for (std::size_t i = 0; i < states_.size(); ++i) put(states_[i], filled_, now[program_.registers()[i].state]);
+    for (std::size_t i = 0; i < kBlockWords; ++i)
+      transitions_[filled_ * kBlockWords + i] += static_cast<std::uint64_t>(__builtin_popcountll(mask[i]));
     if (++filled_ == kBlocksPerPlane) flush();
   }
 
@@ -68,8 +70,13 @@ class TimedRun {
     filled_ = 0;
   }
 
-  [[nodiscard]] const std::vector<std::uint64_t>& toggles() const { return toggles_; }
-  [[nodiscard]] const std::vector<std::uint64_t>& counters() const { return counters_; }
+  /// Counts of one word of the planes.
+  [[nodiscard]] ToggleCounts counts_of(std::size_t word) const {
+    ToggleCounts counts{transitions_[word], {}, {}};
+    for (const auto& toggles : toggles_) counts.toggles.push_back(toggles[word]);
+    for (const auto& counter : counters_) counts.counters.push_back(counter[word]);
+    return counts;
+  }
 
  private:
   /// Input ports but the clock, and what flip-flops drive.
@@ -95,7 +102,7 @@ class TimedRun {
 
   /// A net is complete: counts it, and forgets it unless a gate reads it.
   void finish(NetId net) {
-    toggles_[index(net)] += count_toggles(waveforms_[index(net)], planes_);
+    count_toggles(waveforms_[index(net)], planes_, toggles_[index(net)]);
     if (unread_[index(net)] == 0) forget(net);
   }
 
@@ -142,11 +149,18 @@ class TimedRun {
   std::vector<Waveform> waveforms_;
   std::vector<std::uint32_t> readers_;  ///< By net: input pins on it.
   std::vector<std::uint32_t> unread_;   ///< Those whose gates are still to come.
-  std::vector<std::uint64_t> toggles_;
-  std::vector<std::uint64_t> counters_;
+  WordCounts transitions_{};
+  std::vector<WordCounts> toggles_;   ///< By net.
+  std::vector<WordCounts> counters_;  ///< In the order asked for.
   PlanePool planes_;
   GateRun run_;
 };
+
+static_assert(kPlaneWords == kActivityGroups);
+
+void add_counts(const std::vector<std::uint64_t>& from, std::vector<std::uint64_t>& to) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+}
 
 }  // namespace
 
@@ -174,11 +188,17 @@ Result<Activity> simulate_timed(const Netlist& netlist, const GateDelays& delays
     }
   }
   timed.flush();
-  Activity activity{stimulus.transitions(), timed.toggles(), settled.toggles(), timed.counters()};
+  Activity activity{stimulus.transitions(), std::vector<std::uint64_t>(netlist.nets, 0),
+                    settled.toggles(),      std::vector<std::uint64_t>(counters.size(), 0),
+                    settled.counters(),     {}};
+  for (std::size_t word = 0; word < kPlaneWords; ++word) {
+    activity.groups.push_back(timed.counts_of(word));
+    add_counts(activity.groups.back().toggles, activity.toggles);
+    add_counts(activity.groups.back().counters, activity.counters);
+  }
   if (netlist.clock != kUnconnected) activity.toggles[index(netlist.clock)] = activity.functional[index(netlist.clock)];
-  const auto settled_counters = settled.counters();
   for (std::size_t i = 0; i < counters.size(); ++i)
-    if (counts_settled_values(netlist, counters[i])) activity.counters[i] = settled_counters[i];
+    if (counts_settled_values(netlist, counters[i])) activity.counters[i] = activity.functional_counters[i];
   return activity;
 }
 

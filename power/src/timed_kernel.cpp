@@ -17,11 +17,9 @@ constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
   return all != 0;
 }
 
-[[gnu::always_inline]] inline std::uint64_t ones(const Plane& plane) {
-  std::uint64_t total = 0;
+[[gnu::always_inline]] inline void add_ones(const Plane& plane, WordCounts& counts) {
   for (std::size_t i = 0; i < kPlaneWords; ++i)
-    total += static_cast<std::uint64_t>(__builtin_popcountll(plane.words[i]));
-  return total;
+    counts[i] += static_cast<std::uint64_t>(__builtin_popcountll(plane.words[i]));
 }
 
 [[gnu::always_inline]] inline void flip(Plane& plane, const Plane& lanes) {
@@ -129,15 +127,13 @@ constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
   return next < waveform.size() && waveform[next].time == time ? &planes[waveform[next].plane] : nullptr;
 }
 
-[[gnu::always_inline]] inline std::uint64_t common_ones(const Plane& a, const Plane& b, const Plane& c) {
-  std::uint64_t total = 0;
+[[gnu::always_inline]] inline void add_common_ones(const Plane& a, const Plane& b, const Plane& c, WordCounts& counts) {
   for (std::size_t i = 0; i < kPlaneWords; ++i)
-    total += static_cast<std::uint64_t>(__builtin_popcountll(a.words[i] & b.words[i] & c.words[i]));
-  return total;
+    counts[i] += static_cast<std::uint64_t>(__builtin_popcountll(a.words[i] & b.words[i] & c.words[i]));
 }
 
 [[gnu::always_inline]] inline void count_coincidences_with(GateRun& run, PlanePool& planes,
-                                                           std::vector<std::uint64_t>& counters) {
+                                                           std::vector<WordCounts>& counters) {
   const TimedGate& gate = *run.gate;
   Plane* slots = run.slots.data();
   run.next_input.assign(run.inputs.size(), 0);
@@ -157,31 +153,29 @@ constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
         evaluate(condition, slots);
         holds = &slots[condition.result];
       }
-      counters[counter.counter] += common_ones(*pin, *toggles, *holds);
+      add_common_ones(*pin, *toggles, *holds, counters[counter.counter]);
     }
   }
 }
 
-[[gnu::always_inline]] inline std::uint64_t count_toggles_with(const Waveform& waveform, PlanePool& planes) {
-  std::uint64_t total = 0;
-  for (const ToggleEvent event : waveform) total += ones(planes[event.plane]);
-  return total;
+[[gnu::always_inline]] inline void count_toggles_with(const Waveform& waveform, PlanePool& planes, WordCounts& counts) {
+  for (const ToggleEvent event : waveform) add_ones(planes[event.plane], counts);
 }
 
 struct Kernels {
   void (*run_gate)(GateRun&, PlanePool&);
-  void (*count_coincidences)(GateRun&, PlanePool&, std::vector<std::uint64_t>&);
-  std::uint64_t (*count_toggles)(const Waveform&, PlanePool&);
+  void (*count_coincidences)(GateRun&, PlanePool&, std::vector<WordCounts>&);
+  void (*count_toggles)(const Waveform&, PlanePool&, WordCounts&);
 };
 
 void run_gate_portable(GateRun& run, PlanePool& planes) {
   run_gate_with(run, planes);
 }
-void count_coincidences_portable(GateRun& run, PlanePool& planes, std::vector<std::uint64_t>& counters) {
+void count_coincidences_portable(GateRun& run, PlanePool& planes, std::vector<WordCounts>& counters) {
   count_coincidences_with(run, planes, counters);
 }
-std::uint64_t count_toggles_portable(const Waveform& waveform, PlanePool& planes) {
-  return count_toggles_with(waveform, planes);
+void count_toggles_portable(const Waveform& waveform, PlanePool& planes, WordCounts& counts) {
+  count_toggles_with(waveform, planes, counts);
 }
 constexpr Kernels kPortable{run_gate_portable, count_coincidences_portable, count_toggles_portable};
 
@@ -190,11 +184,12 @@ constexpr Kernels kPortable{run_gate_portable, count_coincidences_portable, coun
   run_gate_with(run, planes);
 }
 [[gnu::target("avx2,popcnt")]] void count_coincidences_avx2(GateRun& run, PlanePool& planes,
-                                                            std::vector<std::uint64_t>& counters) {
+                                                            std::vector<WordCounts>& counters) {
   count_coincidences_with(run, planes, counters);
 }
-[[gnu::target("avx2,popcnt")]] std::uint64_t count_toggles_avx2(const Waveform& waveform, PlanePool& planes) {
-  return count_toggles_with(waveform, planes);
+[[gnu::target("avx2,popcnt")]] void count_toggles_avx2(const Waveform& waveform, PlanePool& planes,
+                                                       WordCounts& counts) {
+  count_toggles_with(waveform, planes, counts);
 }
 constexpr Kernels kAvx2{run_gate_avx2, count_coincidences_avx2, count_toggles_avx2};
 
@@ -202,11 +197,11 @@ constexpr Kernels kAvx2{run_gate_avx2, count_coincidences_avx2, count_toggles_av
 [[AXVP_AVX512]] void run_gate_avx512(GateRun& run, PlanePool& planes) {
   run_gate_with(run, planes);
 }
-[[AXVP_AVX512]] void count_coincidences_avx512(GateRun& run, PlanePool& planes, std::vector<std::uint64_t>& counters) {
+[[AXVP_AVX512]] void count_coincidences_avx512(GateRun& run, PlanePool& planes, std::vector<WordCounts>& counters) {
   count_coincidences_with(run, planes, counters);
 }
-[[AXVP_AVX512]] std::uint64_t count_toggles_avx512(const Waveform& waveform, PlanePool& planes) {
-  return count_toggles_with(waveform, planes);
+[[AXVP_AVX512]] void count_toggles_avx512(const Waveform& waveform, PlanePool& planes, WordCounts& counts) {
+  count_toggles_with(waveform, planes, counts);
 }
 #undef AXVP_AVX512
 constexpr Kernels kAvx512{run_gate_avx512, count_coincidences_avx512, count_toggles_avx512};
@@ -230,12 +225,12 @@ void run_gate(GateRun& run, PlanePool& planes) {
   kernels().run_gate(run, planes);
 }
 
-void count_coincidences(GateRun& run, PlanePool& planes, std::vector<std::uint64_t>& counters) {
+void count_coincidences(GateRun& run, PlanePool& planes, std::vector<WordCounts>& counters) {
   kernels().count_coincidences(run, planes, counters);
 }
 
-std::uint64_t count_toggles(const Waveform& waveform, PlanePool& planes) {
-  return kernels().count_toggles(waveform, planes);
+void count_toggles(const Waveform& waveform, PlanePool& planes, WordCounts& counts) {
+  kernels().count_toggles(waveform, planes, counts);
 }
 
 }  // namespace axvp

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -49,10 +50,13 @@ struct GateRun {
 /// changes of a lane less than the delay apart cancel each other. (Verilog's inertial delay, IEEE 1364-2005 6.1.3.)
 void run_gate(GateRun& run, PlanePool& planes);
 
-/// Adds to the counters of a gate. After run_gate() with the same start values.
-void count_coincidences(GateRun& run, PlanePool& planes, std::vector<std::uint64_t>& counters);
+/// Counts, by word of the planes.
+using WordCounts = std::array<std::uint64_t, kPlaneWords>;
 
-/// Toggles of a net.
-[[nodiscard]] std::uint64_t count_toggles(const Waveform& waveform, PlanePool& planes);
+/// Adds to the counters of a gate. After run_gate() with the same start values.
+void count_coincidences(GateRun& run, PlanePool& planes, std::vector<WordCounts>& counters);
+
+/// Adds the toggles of a net.
+void count_toggles(const Waveform& waveform, PlanePool& planes, WordCounts& counts);
 
 }  // namespace axvp

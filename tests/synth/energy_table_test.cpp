@@ -44,7 +44,8 @@ class StudyFigures : public ::testing::TestWithParam<StudyFigure> {};
 Picojoules energy_without_inputs(const Synthesiser& synthesiser, const std::string& module) {
   const auto design = map_multiplier(synthesiser, module);
   if (!design) throw std::runtime_error(design.error().message);
-  const auto energy = measure_energy(design->netlist, uniform_operands(design->netlist, 0, 65536, 1), ToggleModel::ZeroDelay);
+  const auto energy =
+      measure_energy(design->netlist, uniform_operands(design->netlist, 0, 65536, 1), ToggleModel::ZeroDelay);
   if (!energy) throw std::runtime_error(energy.error().message);
   return energy->total().internal + energy->total().switching - energy->switching_at_inputs;
 }
@@ -69,7 +70,7 @@ TEST(Characterisation, RefusesAMultiplierWhoseRtlIsNotItsModel) {
   auto selectable = Catalogue::built_in().find("dadda-exact");
   ASSERT_TRUE(selectable);
   selectable->rtl_module = "ax_mul_dadda_trunc_k4c";
-  const auto rows = characterise_multiplier({*selectable}, test_synthesiser(), test_options());
+  const auto rows = characterise_multipliers({*selectable}, test_synthesiser(), test_options());
   ASSERT_FALSE(rows);
   EXPECT_THAT(rows.error().message, HasSubstr("dadda-exact: "));
   EXPECT_THAT(rows.error().message, HasSubstr("the mapped netlist differs from the model: x = "));
@@ -80,8 +81,8 @@ TEST(Characterisation, TyingTheWeightsTopBitSavesEnergyInTheExactMultiplierToo) 
   ASSERT_TRUE(selectable);
   CharacteriseOptions full = test_options();
   full.range = OperandRange::Full;
-  const auto tied = characterise_multiplier({*selectable}, test_synthesiser(), test_options());
-  const auto untied = characterise_multiplier({*selectable}, test_synthesiser(), full);
+  const auto tied = characterise_multipliers({*selectable}, test_synthesiser(), test_options());
+  const auto untied = characterise_multipliers({*selectable}, test_synthesiser(), full);
   ASSERT_TRUE(tied) << tied.error().message;
   ASSERT_TRUE(untied) << untied.error().message;
   EXPECT_LT((*tied)[0].per_mac.total(), (*untied)[0].per_mac.total());

@@ -35,7 +35,7 @@ class VerilogFile {
 Result<ImportedMultiplier> import(const std::string& text, const MultiplierPorts& ports,
                                   Encoding encoding = Encoding::SignMagnitude) {
   const VerilogFile file{text};
-  return import_verilog(file.multiplier(ports, encoding), test_synthesiser(), 4096, 1);
+  return import_verilog(file.multiplier(ports, encoding), test_synthesiser(), {4096, 1, {}});
 }
 
 std::string error_of(const std::string& text, const MultiplierPorts& ports = {}) {
@@ -76,9 +76,9 @@ TEST(ImportVerilog, GivesABuiltInMultiplierItsOwnFigures) {
                                         "ax_mul_dadda_perf_w2",
                                         {},
                                         Encoding::SignMagnitude},
-                                       test_synthesiser(), test_options().transitions, test_options().seed);
+                                       test_synthesiser(), {test_options().transitions, test_options().seed, {}});
   ASSERT_TRUE(imported) << imported.error().message;
-  const auto rows = characterise_multiplier({*selectable}, test_synthesiser(), test_options());
+  const auto rows = characterise_multipliers({*selectable}, test_synthesiser(), test_options());
   ASSERT_TRUE(rows) << rows.error().message;
   EXPECT_EQ(imported->table, selectable->table);
   EXPECT_NEAR(imported->per_mac.total().value, (*rows)[0].per_mac.total().value, 1e-5);
@@ -103,7 +103,7 @@ TEST(ImportVerilog, SaysWhatIsWrongWithTheModule) {
               HasSubstr("input `m` is neither operand"));
   EXPECT_THAT(error_of("module theirs(input [7:0] A"), HasSubstr("syntax error"));
   EXPECT_THAT(error_of("module other; endmodule\n"), HasSubstr("theirs"));
-  EXPECT_FALSE(import_verilog({{"m.v"}, "a; b", {}, Encoding::SignMagnitude}, test_synthesiser(), 512, 1));
+  EXPECT_FALSE(import_verilog({{"m.v"}, "a; b", {}, Encoding::SignMagnitude}, test_synthesiser(), {512, 1, {}}));
 }
 
 }  // namespace

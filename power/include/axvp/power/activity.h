@@ -55,12 +55,25 @@ struct Counter {
   std::size_t cell = 0;
 };
 
+/// Toggle counts of some transitions.
+struct ToggleCounts {
+  std::uint64_t transitions = 0;
+  std::vector<std::uint64_t> toggles;   ///< By net.
+  std::vector<std::uint64_t> counters;  ///< In the order asked for.
+};
+
+/// Transitions fall into so many groups by their lane, (lane / 64) % 16 where there are two steps: how far the groups
+/// lie apart tells how exact a mean over a sample is.
+inline constexpr std::size_t kActivityGroups = 16;
+
 /// Toggle counts of one simulation.
 struct Activity {
   std::uint64_t transitions = 0;
-  std::vector<std::uint64_t> toggles;     ///< By net, glitches included.
-  std::vector<std::uint64_t> functional;  ///< By net: toggles of the settled values. The others are glitches.
-  std::vector<std::uint64_t> counters;    ///< In the order asked for.
+  std::vector<std::uint64_t> toggles;              ///< By net, glitches included.
+  std::vector<std::uint64_t> functional;           ///< By net: toggles of the settled values. The others are glitches.
+  std::vector<std::uint64_t> counters;             ///< In the order asked for.
+  std::vector<std::uint64_t> functional_counters;  ///< The same of the settled values.
+  std::vector<ToggleCounts> groups;                ///< With delays: of each group. The sum over groups is the whole.
 };
 
 /// Simulates without delays: every net toggles at most once a transition, the clock twice. Flip-flops start at 0.

@@ -33,11 +33,20 @@ struct CharacteriseOptions {
 /// Called after every finished multiplier, never from two threads at once.
 using CharacteriseProgress = std::function<void(std::size_t done, std::size_t total, const std::string& multiplier)>;
 
-/// Synthesises one multiplier and measures its modes with uniform operand pairs; the mapped netlist is compared with
-/// the model's table on every pair first. `selectables` are the modes of one multiplier.
-[[nodiscard]] Result<std::vector<SelectableEnergy>> characterise_multiplier(const std::vector<Selectable>& selectables,
-                                                                            const Synthesiser& synthesiser,
-                                                                            const CharacteriseOptions& options);
+/// Synthesises multipliers and measures each selectable with uniform operand pairs; the mapped netlist is compared with
+/// the model's table on every pair each time, measurements are cached by content. Rows in the order of `selectables`,
+/// of which the modes of a multiplier are neighbours; those that are a table only are left out.
+[[nodiscard]] Result<std::vector<SelectableEnergy>> characterise_multipliers(const std::vector<Selectable>& selectables,
+                                                                             const Synthesiser& synthesiser,
+                                                                             const CharacteriseOptions& options,
+                                                                             const CharacteriseProgress& progress = {});
+
+/// The processing element of rtl/pe without its multipliers.
+[[nodiscard]] Result<PeEnergy> characterise_processing_element(const Synthesiser& synthesiser,
+                                                               const CharacteriseOptions& options);
+
+/// Where figures that are measured so come from.
+[[nodiscard]] EnergyOrigin energy_origin(const Synthesiser& synthesiser, const CharacteriseOptions& options);
 
 /// Everything an energy table holds: what `axvp power --update` writes. Multipliers that are a table only are left out.
 [[nodiscard]] Result<EnergyTable> characterise(const Catalogue& catalogue, const CharacteriseOptions& options,

@@ -41,10 +41,18 @@ struct NetlistEnergy {
   std::vector<PartEnergy> parts;     ///< As in Netlist::parts.
   Picojoules switching_at_inputs{};  ///< The share of all switching that is charged at the input ports.
   Nanoseconds critical_path{};
+  /// Of the mean of a transition, if the transitions are a sample: from the spread of kActivityGroups groups. 0 without
+  /// delays. For combinational netlists.
+  Picojoules standard_error{};
 
   [[nodiscard]] PartEnergy total() const;
   /// Mean per transition of one part.
   [[nodiscard]] EventEnergy per_transition(const PartEnergy& part) const;
+};
+
+/// The same transitions under both models.
+struct EnergyOfBoth {
+  NetlistEnergy timed, zero_delay;
 };
 
 /// Prices simulations of one netlist, which has to live as long as the meter does.
@@ -57,6 +65,8 @@ class EnergyMeter {
 
   /// Fails as the simulation does.
   [[nodiscard]] Result<NetlistEnergy> measure(const Stimulus& stimulus, ToggleModel model) const;
+  /// Both models from one simulation.
+  [[nodiscard]] Result<EnergyOfBoth> measure_both(const Stimulus& stimulus) const;
   [[nodiscard]] const Timing& timing() const;
 
  private:

@@ -33,6 +33,7 @@ struct SynthesisJob {
 struct MappedDesign {
   Netlist netlist;
   std::string rtl_sha256;  ///< Of sources and wrapper.
+  std::string key;         ///< Synthesiser::key() of the job.
 };
 
 /// Maps designs to a library with Yosys and ABC. Instances of `ax_fa` and `ax_ha` become the library's adder cells
@@ -46,11 +47,18 @@ class Synthesiser {
   /// Fails if a source cannot be read or Yosys refuses the design; the message holds Yosys' last lines.
   [[nodiscard]] Result<MappedDesign> run(const SynthesisJob& job) const;
 
+  /// The hash of everything that the netlist depends on. Fails if a source cannot be read.
+  [[nodiscard]] Result<std::string> key(const SynthesisJob& job) const;
+
   [[nodiscard]] const std::shared_ptr<const LibertyLibrary>& library() const { return library_; }
   [[nodiscard]] const std::map<std::string, std::string>& tools() const { return tools_; }  ///< Tool -> version.
 
  private:
+  struct Keys {
+    std::string rtl, job;
+  };
   Synthesiser() = default;
+  [[nodiscard]] Result<Keys> keys(const SynthesisJob& job) const;
   [[nodiscard]] Result<void> map(const SynthesisJob& job, const std::filesystem::path& folder) const;
 
   SynthesisOptions options_;

@@ -1,0 +1,165 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+#include "axvp/accel/operand_trace.h"
+
+namespace axvp {
+
+/// Operand values of one tile and one group of a convolution, as the multipliers see them.
+struct OperandBlock {
+  std::size_t fan_in = 0;
+  std::size_t positions = 0;
+  std::size_t channels = 0;
+  std::vector<std::uint8_t> activations;  ///< [k][position], 0 where padding supplies it.
+  const std::uint8_t* weights = nullptr;  ///< [channel][k].
+};
+
+/// The operand streams of a layer, block by block in the order of the program.
+class OperandStream {
+ public:
+  OperandStream(const LayerOperands& layer, Dataflow dataflow, const ArrayConfig& array);
+
+  /// Calls `visit(transition)` for every transition, element by element within a fold.
+  template <class Visit>
+  StreamCounts run(Visit&& visit) const;
+
+ private:
+  /// Values that pass an element whose stationary operand is not 0: those that are not 0.
+  struct Passing {
+    std::vector<std::uint8_t> values;
+    bool first_is_zero = false;
+
+    template <class At>
+    void fill(std::size_t count, const At& at) {
+      values.clear();
+      first_is_zero = at(0) == 0;
+      for (std::size_t i = 0; i < count; ++i)
+        if (at(i) != 0) values.push_back(at(i));
+    }
+  };
+  struct Elements {
+    std::vector<OperandPair> held;  ///< [row][column]
+    StreamCounts counts;
+    std::vector<Passing> passing;  ///< By k.
+  };
+
+  [[nodiscard]] OperandBlock make_block(const RowTile& tile, const std::uint8_t* input, int group, int first_channel,
+                                        int channels) const;
+
+  template <class Visit>
+  void run_block(const OperandBlock& block, Elements& elements, Visit& visit) const;
+  template <class Visit>
+  void stationary_weights(const OperandBlock& block, Elements& elements, Visit& visit) const;
+  template <class Visit>
+  void stationary_inputs(const OperandBlock& block, Elements& elements, Visit& visit) const;
+  template <class Visit>
+  void stationary_outputs(const OperandBlock& block, Elements& elements, Visit& visit) const;
+
+  [[nodiscard]] OperandPair& held(Elements& elements, std::size_t row, std::size_t column) const {
+    return elements.held[row * columns_ + column];
+  }
+
+  const LayerOperands& layer_;
+  Dataflow dataflow_;
+  std::size_t rows_;
+  std::size_t columns_;
+  std::vector<std::uint8_t> weights_;  ///< [output channel][k]
+};
+
+/// Moves `pair` on.
+template <class Visit>
+inline void move_operands(OperandPair& pair, OperandPair to, Visit& visit) {
+  visit(OperandTransition{pair, to});
+  pair = to;
+}
+
+template <class Visit>
+void OperandStream::stationary_weights(const OperandBlock& block, Elements& elements, Visit& visit) const {
+  for (std::size_t k = 0; k < block.fan_in; ++k)
+    elements.passing[k].fill(block.positions,
+                             [&](std::size_t m) { return block.activations[k * block.positions + m]; });
+  for (std::size_t n = 0; n < block.channels; ++n)  // folds: C channels, then R of K; elements are independent
+    for (std::size_t k = 0; k < block.fan_in; ++k) {
+      const std::uint8_t w = block.weights[n * block.fan_in + k];
+      const Passing& passing = elements.passing[k];
+      if (w == 0) continue;
+      OperandPair& pair = held(elements, k % rows_, n % columns_);
+      if (passing.first_is_zero && pair.w != w) move_operands(pair, {pair.x, w}, visit);
+      for (const std::uint8_t x : passing.values) move_operands(pair, {x, w}, visit);
+      elements.counts.executed += passing.values.size();
+    }
+  elements.counts.loads += block.channels * block.fan_in;
+}
+
+template <class Visit>
+void OperandStream::stationary_inputs(const OperandBlock& block, Elements& elements, Visit& visit) const {
+  for (std::size_t k = 0; k < block.fan_in; ++k)
+    elements.passing[k].fill(block.channels, [&](std::size_t n) { return block.weights[n * block.fan_in + k]; });
+  for (std::size_t m = 0; m < block.positions; ++m)
+    for (std::size_t k = 0; k < block.fan_in; ++k) {
+      const std::uint8_t x = block.activations[k * block.positions + m];
+      const Passing& passing = elements.passing[k];
+      if (x == 0) continue;
+      OperandPair& pair = held(elements, k % rows_, m % columns_);
+      if (passing.first_is_zero && pair.x != x) move_operands(pair, {x, pair.w}, visit);
+      for (const std::uint8_t w : passing.values) move_operands(pair, {x, w}, visit);
+      elements.counts.executed += passing.values.size();
+    }
+  elements.counts.loads += block.positions * block.fan_in;
+}
+
+template <class Visit>
+void OperandStream::stationary_outputs(const OperandBlock& block, Elements& elements, Visit& visit) const {
+  for (std::size_t n = 0; n < block.channels; ++n)
+    for (std::size_t m = 0; m < block.positions; ++m) {
+      OperandPair& pair = held(elements, m % rows_, n % columns_);
+      for (std::size_t k = 0; k < block.fan_in; ++k) {
+        const std::uint8_t x = block.activations[k * block.positions + m];
+        const std::uint8_t w = block.weights[n * block.fan_in + k];
+        if (x == 0 || w == 0) continue;
+        move_operands(pair, {x, w}, visit);
+        ++elements.counts.executed;
+      }
+    }
+}
+
+template <class Visit>
+void OperandStream::run_block(const OperandBlock& block, Elements& elements, Visit& visit) const {
+  elements.counts.macs += block.positions * block.channels * block.fan_in;
+  switch (dataflow_) {
+    case Dataflow::WeightStationary:
+      return stationary_weights(block, elements, visit);
+    case Dataflow::OutputStationary:
+      return stationary_outputs(block, elements, visit);
+    case Dataflow::InputStationary:
+      return stationary_inputs(block, elements, visit);
+  }
+}
+
+template <class Visit>
+StreamCounts OperandStream::run(Visit&& visit) const {
+  const Descriptor& d = layer_.descriptor;
+  Elements elements{std::vector<OperandPair>(rows_ * columns_), {}, std::vector<Passing>(fan_in(d))};
+  const auto counted = [&](const OperandTransition& transition) {
+    ++elements.counts.transitions;
+    visit(transition);
+  };
+  const int per_group = d.output.channels / d.groups;
+  const auto groups = channel_groups(d);
+  for (const std::uint8_t* input : layer_.inputs)
+    for (int t = 0; t < tile_count(d); ++t)
+      for (const ChannelGroup& group : groups)
+        for (int begin = group.begin; begin < group.end;) {
+          const int index = begin / per_group;
+          const int end = std::min(group.end, (index + 1) * per_group);
+          run_block(make_block(row_tile(d, t), input, index, begin, end - begin), elements, counted);
+          begin = end;
+        }
+  return elements.counts;
+}
+
+}  // namespace axvp

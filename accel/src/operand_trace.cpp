@@ -1,0 +1,128 @@
+#include "axvp/accel/operand_trace.h"
+
+#include <numeric>
+
+#include "axvp/common/random.h"
+#include "operand_stream.h"
+
+namespace axvp {
+namespace {
+
+/// What the multiplier's port carries of a stored byte.
+std::uint8_t port_value(std::uint8_t byte, bool is_signed, Encoding encoding) {
+  if (!is_signed || encoding == Encoding::TwosComplement) return byte;
+  return static_cast<std::uint8_t>(std::abs(static_cast<int>(static_cast<std::int8_t>(byte))));
+}
+
+/// Strata: the new weight, the bits that toggle at both ports, the new activation's highest bits.
+constexpr std::size_t kBitCounts = 9;
+constexpr std::size_t kActivationClasses = 8;
+constexpr unsigned kActivationShift = 5;
+constexpr std::size_t kStrata = 256 * kBitCounts * kBitCounts * kActivationClasses;
+
+std::size_t stratum_of(const OperandTransition& t) {
+  const auto bits = [](unsigned a, unsigned b) { return static_cast<std::size_t>(__builtin_popcount(a ^ b)); };
+  const std::size_t toggles = bits(t.from.w, t.to.w) * kBitCounts + bits(t.from.x, t.to.x);
+  return (t.to.w * kBitCounts * kBitCounts + toggles) * kActivationClasses + (t.to.x >> kActivationShift);
+}
+
+/// Picks transitions by their place in the sorted stream, without sorting it: a first pass has counted the strata.
+class Picker {
+ public:
+  Picker(const std::vector<std::uint64_t>& counts, std::size_t wanted, std::uint64_t seed) : picked_(wanted) {
+    const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    __extension__ using Wide = unsigned __int128;
+    const std::uint64_t start = total > wanted ? Random{seed}.below(total) : 0;
+    const auto place = [&](std::size_t i) {  // the i-th place of a grid with a random start
+      return static_cast<std::uint64_t>((Wide{i} * total + start) / wanted);
+    };
+    std::uint64_t begin = 0;
+    std::size_t next = 0;
+    for (std::size_t s = 0; s < counts.size(); ++s) {
+      strata_.push_back({begin, next, next < wanted ? place(next) : kNone});
+      begin += counts[s];
+      while (next < wanted && place(next) < begin) ++next;
+    }
+    for (std::size_t i = 0; i < wanted; ++i) places_.push_back(place(i));
+    places_.push_back(kNone);
+  }
+
+  void offer(const OperandTransition& transition) {
+    Stratum& stratum = strata_[stratum_of(transition)];
+    if (stratum.rank++ != stratum.place) return;
+    picked_[stratum.next++] = transition;
+    stratum.place = places_[stratum.next];
+  }
+
+  [[nodiscard]] std::vector<OperandTransition> take() { return std::move(picked_); }
+
+ private:
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
+  struct Stratum {
+    std::uint64_t rank = 0;   ///< In the sorted stream, of the transition that comes next.
+    std::size_t next = 0;     ///< Index of the sample to be taken next.
+    std::uint64_t place = 0;  ///< Its rank.
+  };
+  std::vector<OperandTransition> picked_;
+  std::vector<std::uint64_t> places_;
+  std::vector<Stratum> strata_;
+};
+
+}  // namespace
+
+OperandStream::OperandStream(const LayerOperands& layer, Dataflow dataflow, const ArrayConfig& array)
+    : layer_(layer),
+      dataflow_(dataflow),
+      rows_(static_cast<std::size_t>(array.rows)),
+      columns_(static_cast<std::size_t>(array.columns)) {
+  const Descriptor& d = layer.descriptor;
+  const std::size_t count = static_cast<std::size_t>(d.output.channels) * static_cast<std::size_t>(fan_in(d));
+  for (std::size_t i = 0; i < count; ++i)
+    weights_.push_back(port_value(static_cast<std::uint8_t>(layer.weights[i]), true, layer.encoding));
+}
+
+OperandBlock OperandStream::make_block(const RowTile& tile, const std::uint8_t* input, int group, int first_channel,
+                                       int channels) const {
+  const Descriptor& d = layer_.descriptor;
+  const Window& w = d.window;
+  const int group_channels = d.input.channels / d.groups;
+  const bool is_signed = d.input_type == ElementType::Signed8;
+  OperandBlock block;
+  block.fan_in = static_cast<std::size_t>(fan_in(d));
+  block.positions = static_cast<std::size_t>(tile.rows()) * static_cast<std::size_t>(d.output.width);
+  block.channels = static_cast<std::size_t>(channels);
+  block.weights = weights_.data() + static_cast<std::size_t>(first_channel) * block.fan_in;
+  block.activations.reserve(block.fan_in * block.positions);
+  for (int kh = 0; kh < w.kernel_height; ++kh)
+    for (int kw = 0; kw < w.kernel_width; ++kw)
+      for (int c = group * group_channels; c < (group + 1) * group_channels; ++c)
+        for (int row = tile.begin; row < tile.end; ++row)
+          for (int column = 0; column < d.output.width; ++column) {
+            const int y = row * w.stride_height + kh * w.dilation_height - w.pad_top;
+            const int x = column * w.stride_width + kw * w.dilation_width - w.pad_left;
+            const bool is_inside = y >= 0 && y < d.input.height && x >= 0 && x < d.input.width;
+            const std::size_t at =
+                (static_cast<std::size_t>(y) * static_cast<std::size_t>(d.input.width) + static_cast<std::size_t>(x)) *
+                    static_cast<std::size_t>(d.input.channels) +
+                static_cast<std::size_t>(c);
+            block.activations.push_back(is_inside ? port_value(input[at], is_signed, layer_.encoding)
+                                                  : std::uint8_t{0});
+          }
+  return block;
+}
+
+OperandTrace sample_operands(const LayerOperands& layer, Dataflow dataflow, const ArrayConfig& array, std::size_t count,
+                             std::uint64_t seed) {
+  const OperandStream stream{layer, dataflow, array};
+  std::vector<std::uint64_t> strata(kStrata, 0);
+  OperandTrace trace;
+  trace.counts = stream.run([&](const OperandTransition& t) { ++strata[stratum_of(t)]; });
+  const std::size_t wanted = std::min<std::uint64_t>(count, trace.counts.transitions);
+  if (wanted == 0) return trace;
+  Picker picker{strata, wanted, seed};
+  stream.run([&](const OperandTransition& t) { picker.offer(t); });
+  trace.transitions = picker.take();
+  return trace;
+}
+
+}  // namespace axvp
