@@ -103,6 +103,8 @@ class Flattener {
         add_cell(*library_cell, cell, full_name, part, nets);
       else if (const json* submodule = find_module(type); submodule != nullptr)
         add_instance(*submodule, cell, full_name, nets, depth);
+      else if (type.find("LATCH") != std::string::npos)
+        reject(fmt::format("cell {} is a latch (`{}`): something is not assigned in every case", full_name, type));
       else
         reject(fmt::format("cell {} is a `{}`, which the library {} does not have", full_name, type,
                            netlist_.library->name));

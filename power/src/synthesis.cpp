@@ -8,6 +8,7 @@
 #include "axvp/common/file.h"
 #include "axvp/common/hash.h"
 #include "axvp/common/text.h"
+#include "library_check.h"
 #include "process.h"
 #include "scripts.h"
 
@@ -106,6 +107,7 @@ Result<Synthesiser> Synthesiser::create(const SynthesisOptions& options) {
         version ? fmt::format("`{} -V` ended with {}", options.yosys, version->exit_code) : version.error().message);
   auto library = load_liberty(options.liberty);
   if (!library) return forward_error(library);
+  if (const auto usable = check_library(*library); !usable) return fail_in(options.liberty.string(), usable);
   result.library_ = std::make_shared<const LibertyLibrary>(std::move(*library));
   result.adder_map_ = adder_map(*result.library_);
   const auto abc = run_process(options.abc, {"-c", "version"});
@@ -139,7 +141,9 @@ Result<MappedDesign> Synthesiser::run(const SynthesisJob& job) const {
   const fs::path folder = options_.cache / key->job;
   if (!fs::exists(folder / "netlist.json"))
     if (const auto done = map(job, folder); !done) return forward_error(done);
-  auto netlist = load_netlist(folder / "netlist.json", job.top, library_);
+  const auto text = read_text_file(folder / "netlist.json");
+  if (!text) return forward_error(text);
+  auto netlist = parse_netlist(*text, job.top, job.top, library_);
   if (!netlist) return forward_error(netlist);
   return MappedDesign{std::move(*netlist), key->rtl, key->job};
 }

@@ -13,9 +13,6 @@
 namespace axvp::sim {
 namespace {
 
-constexpr std::uint64_t kTransitions = 1u << 16;  // as many as the committed energy table has
-constexpr std::uint64_t kSeed = 1;
-
 struct Options {
   std::vector<std::string> files;
   std::string top, id, output, liberty;
@@ -58,7 +55,7 @@ Result<Imported> import_module(const Options& options) {
   if (!synthesiser) return forward_error(synthesiser);
   const VerilogMultiplier verilog{
       {options.files.begin(), options.files.end()}, options.top, options.ports, encoding_of(options)};
-  auto imported = import_verilog(verilog, *synthesiser, kTransitions, kSeed);
+  auto imported = import_verilog(verilog, *synthesiser);
   if (!imported) return forward_error(imported);
   const std::string output = options.output.empty() ? id_of(options) + ".npy" : options.output;
   const TruthTable table = imported->table;
@@ -91,7 +88,7 @@ void print(const Options& options, const Imported& imported) {
   if (const auto& silicon = imported.silicon)
     fmt::print(
         "  ports     activation {}, weight {}, product {}\n"
-        "  energy    {:.4f} pJ a MAC ({}, uniform operands)\n"
+        "  energy    {:.4f} pJ a MAC ({})\n"
         "  area      {:.1f} um2   leakage {:.2f} nW   delay {:.2f} ns\n  table     {}\n",
         silicon->ports.x, silicon->ports.w, silicon->ports.p, silicon->per_mac.total().value, silicon->activity,
         silicon->area.value, silicon->leakage.value, silicon->delay.value, imported.table_file);

@@ -165,7 +165,8 @@ int prove_verilog(const Options& options) {
   const auto synthesiser = Synthesiser::create({});
   if (!synthesiser) return report(synthesiser.error());
   const Encoding encoding = options.encoding == "s8" ? Encoding::TwosComplement : Encoding::SignMagnitude;
-  const auto imported = import_verilog({{options.verilog}, options.top, options.ports, encoding}, *synthesiser, 512, 1);
+  const auto imported =
+      import_verilog({{options.verilog}, options.top, options.ports, encoding}, *synthesiser, {512, 1, {}});
   if (!imported) return report(imported.error());
   const auto mismatch = first_mismatch(
       [&imported](std::uint8_t x, std::uint8_t w, int) { return static_cast<std::uint16_t>(imported->table(x, w)); },

@@ -41,7 +41,8 @@ struct MappedDesign {
 /// creation.
 class Synthesiser {
  public:
-  /// Fails with one clear message if Yosys or the library is missing.
+  /// Fails with one clear message if Yosys or the library is missing, or if the library has no inverter, no two-input
+  /// gate or no internal_power tables.
   [[nodiscard]] static Result<Synthesiser> create(const SynthesisOptions& options);
 
   /// Fails if a source cannot be read or Yosys refuses the design; the message holds Yosys' last lines.
