@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <system_error>
 
 namespace axvp {
@@ -67,6 +68,27 @@ class TemporaryFile {
   int descriptor_;
 };
 
+/// The content in a temporary file in the folder of `path`, on the disk.
+Result<std::unique_ptr<TemporaryFile>> write_beside(const std::filesystem::path& path, std::string_view content) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail("{}: cannot create the folder: {}", folder.string(), error.message());
+  if (std::filesystem::is_directory(path, error)) return fail("{}: is a folder, a file was expected", path.string());
+  auto file = std::make_unique<TemporaryFile>((folder / ("." + path.filename().string() + ".XXXXXX")).string());
+  if (!file->is_open()) return fail("{}: cannot write into the folder: {}", folder.string(), std::strerror(errno));
+  if (!file->write(content))
+    return fail("{}: cannot write {} bytes: {}; an older file stays as it was", path.string(), content.size(),
+                std::strerror(errno));
+  return file;
+}
+
+Result<void> rename_into_place(TemporaryFile& file, const std::filesystem::path& path) {
+  if (!file.rename_to(path.string()))
+    return fail("{}: cannot rename into place: {}", path.string(), std::strerror(errno));
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> read_text_file(const std::filesystem::path& path, std::uint64_t limit) {
@@ -78,18 +100,20 @@ Result<std::vector<std::uint8_t>> read_binary_file(const std::filesystem::path& 
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return fail("{}: cannot create the folder: {}", folder.string(), error.message());
-  if (std::filesystem::is_directory(path, error)) return fail("{}: is a folder, a file was expected", path.string());
-  TemporaryFile file{(folder / ("." + path.filename().string() + ".XXXXXX")).string()};
-  if (!file.is_open()) return fail("{}: cannot write into the folder: {}", folder.string(), std::strerror(errno));
-  if (!file.write(content))
-    return fail("{}: cannot write {} bytes: {}; an older file stays as it was", path.string(), content.size(),
-                std::strerror(errno));
-  if (!file.rename_to(path.string()))
-    return fail("{}: cannot rename into place: {}", path.string(), std::strerror(errno));
+  auto file = write_beside(path, content);
+  if (!file) return forward_error(file);
+  return rename_into_place(**file, path);
+}
+
+Result<void> write_files_atomically(const std::vector<NewFile>& files) {
+  std::vector<std::unique_ptr<TemporaryFile>> written;
+  for (const NewFile& file : files) {
+    auto temporary = write_beside(file.path, file.content);
+    if (!temporary) return forward_error(temporary);
+    written.push_back(std::move(*temporary));
+  }
+  for (std::size_t i = 0; i < files.size(); ++i)
+    if (auto renamed = rename_into_place(*written[i], files[i].path); !renamed) return renamed;
   return {};
 }
 

@@ -9,6 +9,9 @@
 namespace axvp {
 namespace {
 
+constexpr std::size_t kMostListed = 12;
+constexpr std::size_t kNearestListed = 5;
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -53,7 +56,14 @@ std::optional<std::string> nearest_word(std::string_view word, const std::vector
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
   if (const auto near = nearest_word(word, candidates)) return fmt::format(", did you mean `{}`?", *near);
-  return candidates.empty() ? std::string{} : fmt::format("; known: {}", join(candidates, ", "));
+  if (candidates.empty()) return "";
+  if (candidates.size() <= kMostListed) return fmt::format("; known: {}", join(candidates, ", "));
+  std::vector<std::string> nearest = candidates;
+  std::stable_sort(nearest.begin(), nearest.end(), [&](const std::string& a, const std::string& b) {
+    return edit_distance(word, a) < edit_distance(word, b);
+  });
+  nearest.resize(kNearestListed);
+  return fmt::format("; the nearest of {} known: {}", candidates.size(), join(nearest, ", "));
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

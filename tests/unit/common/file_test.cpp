@@ -53,6 +53,17 @@ TEST_F(FileTest, AFullDiskLeavesTheOldFile) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder_}, {}), 1) << "no temporary file left";
 }
 
+TEST_F(FileTest, FilesThatBelongTogetherAreReplacedTogether) {
+  ASSERT_TRUE(write_files_atomically({{folder_ / "a", "old a"}, {folder_ / "b", "old b"}}));
+  std::filesystem::create_directory(folder_ / "taken");
+  const auto written = write_files_atomically({{folder_ / "a", "new a"}, {folder_ / "taken", "new"}});
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().message, HasSubstr("is a folder"));
+  EXPECT_EQ(read_text_file(folder_ / "a").value(), "old a") << "the second file failed, the first stays";
+  ASSERT_TRUE(write_files_atomically({{folder_ / "a", "new a"}, {folder_ / "b", "new b"}}));
+  EXPECT_EQ(read_text_file(folder_ / "a").value() + ", " + read_text_file(folder_ / "b").value(), "new a, new b");
+}
+
 TEST_F(FileTest, RefusesToReplaceAFolder) {
   EXPECT_THAT(write_file_atomically(folder_, "x").error().message, HasSubstr("is a folder"));
 }

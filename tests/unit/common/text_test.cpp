@@ -13,6 +13,13 @@ TEST(Text, FindsTheNearestWord) {
   EXPECT_EQ(suggestion("xyz", {"rows", "columns"}), "; known: rows, columns");
 }
 
+TEST(Text, NamesTheNearestFewOfMany) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 200; ++i) many.push_back("multiplier-" + std::to_string(1000 + i));
+  many.insert(many.begin() + 100, {"axa", "axb", "axcd", "axde", "axef"});
+  EXPECT_EQ(suggestion("zzz", many), "; the nearest of 205 known: axa, axb, axcd, axde, axef");
+}
+
 TEST(Text, FormatsNumbers) {
   EXPECT_EQ(with_thousands(0), "0");
   EXPECT_EQ(with_thousands(999), "999");

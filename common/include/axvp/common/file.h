@@ -22,4 +22,12 @@ inline constexpr std::uint64_t kDefaultReadLimit = 4ull << 30;  ///< Bytes; larg
 /// or the new one, and a full disk or a kill leaves the old file as it was. Creates the parent folder.
 [[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// A file's name and its content.
+struct NewFile {
+  std::filesystem::path path;
+  std::string content;
+};
+/// The same for files that belong together: no old one is replaced before every new one is on the disk.
+[[nodiscard]] Result<void> write_files_atomically(const std::vector<NewFile>& files);
+
 }  // namespace axvp

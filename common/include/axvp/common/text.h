@@ -12,7 +12,7 @@ namespace axvp {
 [[nodiscard]] std::optional<std::string> nearest_word(std::string_view word,
                                                       const std::vector<std::string>& candidates);
 
-/// ", did you mean `rows`?" or, where nothing is near, "; known: a, b, c".
+/// ", did you mean `rows`?" or, where nothing is near, "; known: a, b, c"; of more than a dozen the nearest five.
 [[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
 
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
