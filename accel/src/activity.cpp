@@ -134,6 +134,20 @@ void visit_convolution_groups(const Descriptor& d, const ChannelGroup& group, Vi
   }
 }
 
+/// padding[tap] += positions of the tile whose activation lies above, below, left or right of the tensor.
+void count_padding(const Descriptor& d, const RowTile& tile, const std::vector<KernelColumn>& columns,
+                   std::vector<std::uint32_t>& padding) {
+  const auto width = static_cast<std::uint32_t>(d.output.width);
+  for (int row = tile.begin; row < tile.end; ++row)
+    for (int kh = 0; kh < d.window.kernel_height; ++kh) {
+      const int y = row * d.window.stride_height - d.window.pad_top + kh * d.window.dilation_height;
+      const bool is_inside = y >= 0 && y < d.input.height;
+      for (std::size_t kw = 0; kw < columns.size(); ++kw)
+        padding[static_cast<std::size_t>(kh) * columns.size() + kw] +=
+            is_inside ? width - static_cast<std::uint32_t>(columns[kw].columns.count(d.window.stride_width)) : width;
+    }
+}
+
 }  // namespace
 
 TileActivity count_activations(const Descriptor& d, const RowTile& tile, const std::uint8_t* input) {
@@ -144,8 +158,10 @@ TileActivity count_activations(const Descriptor& d, const RowTile& tile, const s
   TileActivity activity;
   activity.positions = static_cast<std::uint64_t>(tile.rows()) * static_cast<std::uint64_t>(d.output.width);
   activity.read.assign(taps, 0);
+  activity.padding.assign(taps, 0);
   activity.nonzero.assign(taps * channels, 0);
   const std::vector<KernelColumn> columns = kernel_columns_of(d);
+  count_padding(d, tile, columns, activity.padding);
   std::vector<std::uint32_t> row_counts(kernel_columns * channels);
   for (int y = tile.input_begin; y < tile.input_end; ++y) {
     bool counted = false;
@@ -201,11 +217,26 @@ MacActivity count_macs(const Descriptor& d, const TileActivity& activity, const 
       result.executed += executed;
       result.zero_weight += sum_nonzero * outputs - executed;
       result.zero_activation += (read * group_channels - sum_nonzero) * outputs;
-      result.padding += (activity.positions - read) * group_channels * outputs;
+      result.padding += std::uint64_t{activity.padding[tap]} * group_channels * outputs;
       result.activation_reads += read * group_channels * column_folds;
     }
   });
   return result;
+}
+
+std::uint64_t count_unused_slots(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
+                                 const ArrayConfig& array) {
+  std::uint64_t unused = 0;
+  visit_convolution_groups(d, group, [&](int /*index*/, int /*begin*/, int channels) {
+    for (int k = 0; k < fan_in(d); k += array.rows)
+      for (int n = 0; n < channels; n += array.columns) {
+        const int rows = std::min(array.rows, fan_in(d) - k);
+        const int columns = std::min(array.columns, channels - n);
+        unused += static_cast<std::uint64_t>(array.rows) * static_cast<std::uint64_t>(array.columns) -
+                  static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(columns);
+      }
+  });
+  return unused * positions;
 }
 
 }  // namespace axvp

@@ -289,6 +289,8 @@ class Compiler {
     ProgramNode& node = program_.nodes[index];
     const DramTraffic traffic = dram_traffic(d);
     node.macs = macs_of(d);
+    node.padding_macs = padding_macs_of(d);
+    node.slots = array_slots_of(d, config_.array);
     node.runs = static_cast<std::uint64_t>(tile_count(d)) *
                 (d.opcode == Opcode::Convolution ? channel_groups(d).size() : std::size_t{1});
     node.input_bytes = traffic.input;
@@ -306,7 +308,39 @@ class Compiler {
   Program program_;
 };
 
+/// Sum over a kernel's `taps` along one axis of the outputs whose input lies in [0, size).
+std::uint64_t inside(int taps, int dilation, int stride, int pad, int size, int outputs) {
+  std::uint64_t count = 0;
+  for (int tap = 0; tap < taps; ++tap) {
+    const int offset = tap * dilation - pad;  // input of output 0
+    const int first = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
+    const int end = size - offset <= 0 ? 0 : std::min(outputs, (size - offset + stride - 1) / stride);
+    count += static_cast<std::uint64_t>(std::max(0, end - first));
+  }
+  return count;
+}
+
 }  // namespace
+
+std::uint64_t padding_macs_of(const Descriptor& d) {
+  if (d.opcode != Opcode::Convolution) return 0;
+  const Window& w = d.window;
+  const std::uint64_t rows =
+      inside(w.kernel_height, w.dilation_height, w.stride_height, w.pad_top, d.input.height, d.output.height);
+  const std::uint64_t columns =
+      inside(w.kernel_width, w.dilation_width, w.stride_width, w.pad_left, d.input.width, d.output.width);
+  const auto pairs = static_cast<std::uint64_t>(d.output.channels) *
+                     static_cast<std::uint64_t>(d.input.channels / d.groups);  // of channels that a tap multiplies
+  return macs_of(d) - rows * columns * pairs;
+}
+
+std::uint64_t array_slots_of(const Descriptor& d, const ArrayConfig& array) {
+  if (d.opcode != Opcode::Convolution) return 0;
+  std::uint64_t folds = 0;
+  for (const ChannelGroup& group : channel_groups(d)) folds += fold_count(d, group, array);
+  return folds * static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width) *
+         static_cast<std::uint64_t>(array.rows) * static_cast<std::uint64_t>(array.columns);
+}
 
 Result<Program> compile(const QuantizedNetwork& network, const std::vector<OperatingPoint>& points,
                         const SelectablePool& pool, const PlatformConfig& config) {

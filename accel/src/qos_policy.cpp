@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "axvp/common/text.h"
+
 namespace axvp {
 namespace {
 
@@ -31,6 +33,15 @@ const Step& step_at(const std::vector<Step>& steps, double now_ms) {
   return *(after == steps.begin() ? after : after - 1);
 }
 
+/// An operating point: its name as a string, or its index.
+void read_point(FieldReader& reader, std::size_t& index, std::string& name) {
+  const nlohmann::json* value = reader.raw("point");
+  if (value != nullptr && value->is_string())
+    name = value->get<std::string>();
+  else
+    index = static_cast<std::size_t>(reader.integer("point", {0, kLargestPoint}));
+}
+
 }  // namespace
 
 std::string_view to_string(PolicyKind kind) {
@@ -48,10 +59,12 @@ std::string_view to_string(PolicyKind kind) {
 PolicyConfig read_policy_config(FieldReader& reader) {
   PolicyConfig config;
   const std::string policy = reader.choice("policy", {"fixed", "schedule", "budget"}, "fixed");
-  config.fixed_point = static_cast<std::size_t>(reader.integer("point", {0, kLargestPoint}, 0));
+  if (reader.has("point")) read_point(reader, config.fixed_point, config.fixed_name);
   for (FieldReader& step : reader.tables("schedule")) {
-    const double at_ms = step.number("at_ms", kTime);
-    config.schedule.push_back({at_ms, static_cast<std::size_t>(step.integer("point", {0, kLargestPoint}))});
+    ScheduledPoint scheduled;
+    scheduled.at_ms = step.number("at_ms", kTime);
+    read_point(step, scheduled.point, scheduled.name);
+    config.schedule.push_back(std::move(scheduled));
   }
   for (FieldReader& step : reader.tables("budget")) {
     const double at_ms = step.number("at_ms", kTime);
@@ -62,6 +75,36 @@ PolicyConfig read_policy_config(FieldReader& reader) {
   if (policy == "schedule") config.kind = PolicyKind::Schedule;
   if (policy == "budget") config.kind = PolicyKind::Budget;
   return config;
+}
+
+Result<void> resolve_names(PolicyConfig& config, const std::vector<std::string>& points) {
+  const auto resolve = [&](std::string& name, std::size_t& index) -> Result<void> {
+    if (name.empty()) return {};
+    const auto found = std::find(points.begin(), points.end(), name);
+    if (found == points.end()) return fail("controller: no operating point `{}`{}", name, suggestion(name, points));
+    index = static_cast<std::size_t>(found - points.begin());
+    name.clear();
+    return {};
+  };
+  Result<void> resolved = resolve(config.fixed_name, config.fixed_point);
+  for (auto& step : config.schedule)
+    if (resolved) resolved = resolve(step.name, step.point);
+  return resolved;
+}
+
+Result<void> check_order(const PolicyConfig& config, const std::vector<std::string>& points,
+                         const std::vector<Energy>& multiplication_of_point) {
+  if (config.kind != PolicyKind::Budget) return {};
+  const auto microjoules = [&](std::size_t p) {
+    return multiplication_of_point[p].to_picojoules().value * kMicrojoulesPerPicojoule;
+  };
+  for (std::size_t p = 1; p < points.size(); ++p)
+    if (multiplication_of_point[p] > multiplication_of_point[p - 1])
+      return fail(
+          "controller: the policy budget takes a later operating point for a cheaper one, but `{}` ({:.3f} uJ of "
+          "multiplications an inference) follows `{}` ({:.3f} uJ): list the points from dear to cheap",
+          points[p], microjoules(p), points[p - 1], microjoules(p - 1));
+  return {};
 }
 
 Result<void> validate(const PolicyConfig& config, std::size_t points) {
@@ -143,6 +186,7 @@ PolicyDecision QosController::decide_by_budget(const PolicyObservation& observat
   window_begin_energy_ = observation.energy;
   window_uj_of_point_[point_] = window_uj;
   const double budget_uj = step_at(config_.budget, observation.now_ms).window_uj;
+  windows_.push_back({observation.now_ms - elapsed_ms, observation.now_ms, point_, window_uj, budget_uj});
   if (window_uj > budget_uj) {
     if (point_ + 1 == window_uj_of_point_.size()) return {point_, ""};  // nothing cheaper
     ++point_;

@@ -85,7 +85,8 @@ std::string AcceleratorPlatform::fault() const {
 std::vector<NodeExpectation> expectations_of(const Program& program) {
   std::vector<NodeExpectation> expectations;
   for (const ProgramNode& node : program.nodes)
-    expectations.push_back({node.name, node.macs, node.input_bytes + node.weight_bytes, node.output_bytes});
+    expectations.push_back(
+        {node.name, node.macs, node.padding_macs, node.slots, node.input_bytes + node.weight_bytes, node.output_bytes});
   return expectations;
 }
 

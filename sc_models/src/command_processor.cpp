@@ -46,7 +46,10 @@ void CommandProcessor::command_thread() {
     const Outcome outcome = run_inference(control_port->command());
     inference_end_ = now();
     if (outcome == Outcome::Reset) continue;
-    if (outcome == Outcome::Failed) clear();
+    if (outcome == Outcome::Failed)
+      clear();
+    else
+      monitor_port->end_inference();
     control_port->finish(outcome == Outcome::Failed);
   }
 }

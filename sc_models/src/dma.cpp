@@ -45,7 +45,8 @@ Cycles Dma::move(const DmaBurst& burst, const DmaTransfer& transfer) {
   ScratchpadIf& local = memory(transfer.memory);
   payload_.set_command(transfer.to_dram ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
   payload_.set_address(burst.address);
-  payload_.set_data_ptr(local.block(transfer.offset + static_cast<std::uint32_t>(burst.offset)));
+  const std::uint32_t offset = transfer.offset + static_cast<std::uint32_t>(burst.offset);
+  payload_.set_data_ptr(transfer.to_dram ? local.dma_read(offset, burst.bytes) : local.dma_write(offset, burst.bytes));
   payload_.set_data_length(static_cast<unsigned int>(burst.bytes));
   payload_.set_streaming_width(static_cast<unsigned int>(burst.bytes));
   payload_.set_byte_enable_ptr(nullptr);
@@ -56,22 +57,20 @@ Cycles Dma::move(const DmaBurst& burst, const DmaTransfer& transfer) {
   if (!payload_.is_response_ok() && fault_.empty())
     fault_ = fmt::format("{}: {} of {} bytes at {:#x}: {}", name(), transfer.to_dram ? "write" : "read", burst.bytes,
                          burst.address, payload_.get_response_string());
-  count(burst, transfer, local);
+  count(burst, transfer);
   counters_.bytes[static_cast<std::size_t>(burst.channel)] += burst.bytes;
   ++counters_.bursts;
   ++instruments_.steps;
   return now() + instruments_.clock.cycles(delay);
 }
 
-void Dma::count(const DmaBurst& burst, const DmaTransfer& transfer, ScratchpadIf& local) {
+void Dma::count(const DmaBurst& burst, const DmaTransfer& transfer) {
   EventCounts& counts = instruments_.counts;
   if (transfer.to_dram) {
-    local.count_dma_read(burst.bytes);
     counts.add(Event::DramWrite, burst.bytes);
     counts.add(Event::ActivationRead, burst.bytes);  // nothing else is written back
     return;
   }
-  local.count_dma_write(burst.bytes);
   counts.add(Event::DramRead, burst.bytes);
   if (transfer.memory == LocalMemory::Activation) counts.add(Event::ActivationWrite, burst.bytes);
   if (transfer.memory == LocalMemory::Weight) counts.add(Event::WeightWrite, burst.bytes);

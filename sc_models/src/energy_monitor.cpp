@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "axvp/accel/descriptor.h"
 
 namespace axvp {
@@ -37,10 +39,24 @@ void EnergyMonitor::begin_inference() {
   ends_at_begin_ = ends();
   switch_bytes_ = 0;
   ledger_.clear();
+  pending_nodes_.clear();
+  pending_switches_.clear();
+}
+
+void EnergyMonitor::end_inference() {
+  for (const PendingNode& pending : pending_nodes_) {
+    NodeCounts& sums = record_.nodes[pending.point][pending.node];
+    ++sums.inferences;
+    sums.cycles += pending.cycles;
+    sums.counts += pending.counts;
+  }
+  record_.switches.insert(record_.switches.end(), pending_switches_.begin(), pending_switches_.end());
+  pending_nodes_.clear();
+  pending_switches_.clear();
 }
 
 void EnergyMonitor::switched(const SwitchCounts& change) {
-  record_.switches.push_back(change);
+  pending_switches_.push_back(change);
   switch_bytes_ += change.counts[Event::DramRead];
 }
 
@@ -53,13 +69,11 @@ bool EnergyMonitor::node_done(std::uint32_t node, std::uint32_t point, Cycles be
   const auto elements = static_cast<std::uint64_t>(array_.rows) * static_cast<std::uint64_t>(array_.columns);
   const Cycles cycles = end - begin;
   counts_.add(Event::ActiveCycle, cycles);
-  counts_.add(Event::PeIdleCycle, elements * cycles - (counts_ - counts_at_begin_).slots());
+  const std::uint64_t slots = (counts_ - counts_at_begin_).slots();
+  counts_.add(Event::PeIdleCycle, elements * cycles - std::min(elements * cycles, slots));
   const EventCounts delta = counts_ - counts_at_begin_;
   finding_ = audit(expectations_[node], delta, cycles, settlement);
-  NodeCounts& sums = record_.nodes[point][node];
-  ++sums.inferences;
-  sums.cycles += settlement.owned;
-  sums.counts += delta;
+  pending_nodes_.push_back({node, point, settlement.owned, delta});
   counts_at_begin_ = counts_;
   ends_at_begin_ = ends();
   switch_bytes_ = 0;
@@ -80,11 +94,22 @@ std::string EnergyMonitor::audit(const NodeExpectation& expected, const EventCou
     return differ("bytes that arrived on chip", now.chip_written - ends_at_begin_.chip_written, dram_read);
   if (now.chip_read - ends_at_begin_.chip_read != dram_written)
     return differ("bytes that left the chip", now.chip_read - ends_at_begin_.chip_read, dram_written);
+  if (counts[Event::DramRead] != dram_read)
+    return differ("bytes that the DMA read", counts[Event::DramRead], dram_read);
+  if (counts[Event::DramWrite] != dram_written)
+    return differ("bytes that the DMA wrote", counts[Event::DramWrite], dram_written);
   const Bytes operands = dram_read - switch_bytes_ - kDescriptorBytes;
   if (operands != expected.dram_read) return differ("bytes read from DRAM", operands, expected.dram_read);
   if (dram_written != expected.dram_written)
     return differ("bytes written to DRAM", dram_written, expected.dram_written);
   if (counts.macs() != expected.macs) return differ("multiplications", counts.macs(), expected.macs);
+  if (counts[Event::MacPadding] != expected.padding_macs)
+    return differ("multiplications of padding", counts[Event::MacPadding], expected.padding_macs);
+  if (counts.slots() != expected.slots) return differ("slots of the array", counts.slots(), expected.slots);
+  const std::uint64_t pe_cycles =
+      static_cast<std::uint64_t>(array_.rows) * static_cast<std::uint64_t>(array_.columns) * cycles;
+  if (counts.slots() + counts[Event::PeIdleCycle] != pe_cycles)
+    return differ("slots and idle cycles of the PEs", counts.slots() + counts[Event::PeIdleCycle], pe_cycles);
   return "";
 }
 
@@ -96,6 +121,8 @@ MonitorRecord EnergyMonitor::take_record() {
 
 void EnergyMonitor::reset() {
   ledger_.clear();
+  pending_nodes_.clear();
+  pending_switches_.clear();
   counts_ = EventCounts{};
 }
 

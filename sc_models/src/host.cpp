@@ -127,7 +127,9 @@ bool Host::run_phase(const HostPhase& phase) {
     const Energy spent = prices_.price(counts_before_).total() - begin_energy;
     if (!run_inference(i, (*phase.inputs)[i], controller.decide({now_ms() - begin_ms, spent}))) return false;
   }
-  if (observer_.on_phase_end) observer_.on_phase_end(clock_.cycles(quantum_.get_current_time()));
+  // The last window ends with the phase.
+  (void)controller.decide({now_ms() - begin_ms, prices_.price(counts_before_).total() - begin_energy});
+  if (observer_.on_phase_end) observer_.on_phase_end(controller);
   return true;
 }
 

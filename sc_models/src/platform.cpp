@@ -1,5 +1,9 @@
 #include "axvp/sc_models/platform.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "axvp/sc_models/accelerator_platform.h"
@@ -13,7 +17,7 @@ Result<void> check_setup(const PlatformSetup& setup) {
   if (setup.pool.ids.size() != setup.pool.tables.size() || setup.pool.ids.size() > kMaxSelectables)
     return fail("the pool has {} selectables and {} tables, expected at most {} of each", setup.pool.ids.size(),
                 setup.pool.tables.size(), kMaxSelectables);
-  return {};
+  return check_clock(setup.energy, setup.pool, setup.config);
 }
 
 Result<void> check_phase(const PlatformPhase& phase, const Program& program) {
@@ -44,7 +48,7 @@ class Recorder {
   }
 
   /// Ends the phase; the recorder is ready for the next one.
-  Result<PlatformResult> finish(AcceleratorPlatform& platform, Cycles end) {
+  Result<PlatformResult> finish(AcceleratorPlatform& platform, const QosController& controller) {
     const MonitorRecord record = platform.monitor.take_record();
     for (const auto& point : record.nodes) {
       auto& statistics = result_.nodes.emplace_back();
@@ -56,7 +60,7 @@ class Recorder {
       }
     }
     for (const SwitchCounts& change : record.switches) add_switch(change);
-    result_.end = end;
+    result_.windows = controller.windows();
     reasons_.clear();
     auto checked = check_sums();
     result_ = {};
@@ -140,6 +144,59 @@ Result<EventPrices> event_prices(const EnergyTable& table, const SelectablePool&
   return prices;
 }
 
+std::vector<Energy> multiplication_energies(const Program& program, const std::vector<OperatingPoint>& points,
+                                            const SelectablePool& pool, const EventPrices& prices) {
+  std::vector<Energy> energies;
+  for (const OperatingPoint& point : points) {
+    Energy sum;
+    for (const ProgramNode& node : program.nodes) {
+      if (!node.layer) continue;
+      const auto selectable = std::find(pool.ids.begin(), pool.ids.end(), point.selectable_of_layer[*node.layer]);
+      sum += prices.multiplication[static_cast<std::size_t>(selectable - pool.ids.begin())] * node.macs;
+    }
+    energies.push_back(sum);
+  }
+  return energies;
+}
+
+Result<DatapathArea> datapath_area(const EnergyTable& table, const SelectablePool& pool, const PlatformConfig& config) {
+  const auto pe = table.pe(pool.encoding);
+  if (!pe) return forward_error(pe);
+  SquareMicrometres element = pe->area;
+  std::set<std::string> instances;
+  for (const std::string& id : pool.ids) {
+    const auto row = table.find(id);
+    if (!row) return forward_error(row);
+    if (instances.insert(row->multiplier).second) element += row->area;
+  }
+  const auto elements = static_cast<double>(config.array.rows) * static_cast<double>(config.array.columns);
+  return DatapathArea{element * elements, table.vector_lane.area * static_cast<double>(config.vector_unit.lanes)};
+}
+
+Result<void> check_clock(const EnergyTable& table, const SelectablePool& pool, const PlatformConfig& config) {
+  constexpr double kNanosecondsTimesMegahertz = 1e3;
+  const auto pe = table.pe(pool.encoding);
+  if (!pe) return forward_error(pe);
+  double slowest_ns = table.vector_lane.delay.value;
+  std::string path = fmt::format("a lane of the vector unit ({} ns)", slowest_ns);
+  for (const std::string& id : pool.ids) {
+    const auto row = table.find(id);
+    if (!row) return forward_error(row);
+    if (!(row->delay.value > 0.0) || row->delay.value + pe->delay.value <= slowest_ns) continue;
+    slowest_ns = row->delay.value + pe->delay.value;
+    path = fmt::format("multiplier `{}` ({} ns) with the processing element behind it ({} ns)", id, row->delay.value,
+                       pe->delay.value);
+  }
+  const double largest_mhz = kNanosecondsTimesMegahertz / slowest_ns;
+  if (!(slowest_ns > 0.0) || config.clock_mhz <= largest_mhz) return {};
+  return fail("platform: clock_mhz = {}, but {} allows at most {:.1f} MHz ({}, {})", config.clock_mhz, path,
+              std::floor(largest_mhz * 10) / 10, table.origin.library, table.origin.corner);
+}
+
+std::string systemc_version() {
+  return SC_VERSION;
+}
+
 Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, const std::vector<PlatformPhase>& phases) {
   if (auto checked = check_setup(setup); !checked) return forward_error(checked);
   for (const PlatformPhase& phase : phases)
@@ -163,7 +220,7 @@ Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, con
             std::move(host_phases),
             *prices,
             {[&](const HostResult& result) { recorder.add(result, platform.command_processor); },
-             [&](Cycles end) { results.push_back(recorder.finish(platform, end)); }}};
+             [&](const QosController& controller) { results.push_back(recorder.finish(platform, controller)); }}};
   host.socket.bind(platform.bus.from_initiators);
   host.irq_in(platform.irq);
   sc_core::sc_start();

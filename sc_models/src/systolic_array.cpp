@@ -59,6 +59,7 @@ void SystolicArray::run_thread() {
     scoreboard_.consumed.announce(consumed, instruments_.clock);
     scoreboard_.results.announce(results, instruments_.clock);
     instruments_.ledger.record(CycleOwner::Array, start, results);
+    busy_until(results);
     ++instruments_.steps;
     (void)wait_until(consumed, "its own run");  // after a reset the queue is empty
   }
@@ -125,7 +126,7 @@ void SystolicArray::count(const ArrayRun& run, const std::vector<std::uint32_t>&
   counts.add(Event::MacZeroActivation, macs.zero_activation);
   counts.add(Event::MacZeroWeight, macs.zero_weight);
   counts.add(Event::MacPadding, macs.padding);
-  counts.add(Event::SlotUnused, folds * activity_.positions * elements - macs.macs());
+  counts.add(Event::SlotUnused, count_unused_slots(descriptor_, run.group, activity_.positions, config_));
   counts.add(Event::WeightLoad, folds * elements);
   counts.add(Event::ActivationRead, macs.activation_reads);
   counts.add(Event::WeightRead, channels * k);

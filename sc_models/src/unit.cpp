@@ -12,6 +12,7 @@ void Scoreboard::wake() {
 
 void Unit::reset() {
   was_reset_ = true;
+  busy_until_ = 0;
   timer_.cancel();
   timer_.notify(sc_core::SC_ZERO_TIME);
   work_.notify(sc_core::SC_ZERO_TIME);

@@ -61,6 +61,7 @@ void VectorUnit::run_thread() {
     const Cycles done = now() + vector_cycles(config_, operations);
     instruments_.counts.add(Event::VectorOperation, operations);
     instruments_.ledger.record(CycleOwner::VectorUnit, now(), done);
+    busy_until(done);
     ++instruments_.steps;
     scoreboard_.computed.announce(done, instruments_.clock);
     if (descriptor_.opcode != Opcode::Convolution) scoreboard_.consumed.announce(done, instruments_.clock);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "axvp/common/text.h"
 
 namespace axvp {
@@ -23,13 +25,17 @@ void Watchdog::watch_thread() {
     while (registers_.busy()) {
       const std::uint64_t before = steps_;
       wait(clock_.time(limit_));
-      if (!registers_.busy() || steps_ != before) continue;
+      if (!registers_.busy() || steps_ != before || is_any_unit_busy()) continue;
       finding_ =
           fmt::format("watchdog: no progress for {} cycles at cycle {}; {}", limit_, clock_.now(), waiting_units());
       sc_core::sc_stop();
       return;
     }
   }
+}
+
+bool Watchdog::is_any_unit_busy() const {
+  return std::any_of(units_.begin(), units_.end(), [](const Unit* unit) { return unit->is_busy(); });
 }
 
 std::string Watchdog::waiting_units() const {

@@ -154,7 +154,7 @@ TEST(MatchAccuracyTest, TruncatedDaddaLosesAtMostOnePointOnResNet20) {
   const Dataset calibration = images("train_exact.bin", kCalibrationImages);
   const auto q = quantised("resnet20_cifar10", calibration);
   ASSERT_TRUE(q) << q.error().message;
-  const std::string exact{Catalogue::kExactId};
+  const std::string exact{Catalogue::exact_id(Encoding::SignMagnitude)};
   const std::string truncated = "dadda_trunc-k8c";
   const Dataset test = images("test_exact.bin");
   const std::size_t layers = q->exact_requantisation.size();

@@ -50,6 +50,18 @@ TEST(Watchdog, ProgressKeepsTheRunAlive) {
             3000u);
 }
 
+TEST(Watchdog, ALongRunOfTheArrayIsProgress) {
+  const QuantizedNetwork network = testing::small_residual_network();
+  PlatformConfig config;
+  config.array = {1, 1};  // a run of the first layers takes tens of thousands of cycles
+  config.watchdog.no_progress_cycles = 3000;
+  PlatformBench bench{"bench", network, one_point(network), config,
+                      [&](PlatformBench& b) { (void)b.infer(random_input(network, 1), 0); }};
+  sc_core::sc_start();
+  EXPECT_TRUE(bench.script_ended());
+  EXPECT_EQ(bench.platform.fault(), "");
+}
+
 /// Runs one inference in a damaged platform; returns the interrupt status and leaves the fault's text in `fault`.
 std::uint32_t interrupt_after(const std::function<void(PlatformBench&)>& damage, std::string& fault) {
   const QuantizedNetwork network = testing::small_residual_network();

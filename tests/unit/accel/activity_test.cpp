@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "axvp/accel/program.h"
 #include "axvp/common/random.h"
 
 namespace axvp {
@@ -107,6 +108,64 @@ TEST(Activity, EqualsCountingEveryMac) {
       }
     }
   }
+}
+
+/// Slots of every fold that hold no weight of the run, one by one.
+std::uint64_t unused_one_by_one(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
+                                const ArrayConfig& array) {
+  const int group_outputs = d.output.channels / d.groups;
+  std::uint64_t unused = 0;
+  for (int g = 0; g < d.groups; ++g) {
+    const int begin = std::max(group.begin, g * group_outputs);
+    const int end = std::min(group.end, (g + 1) * group_outputs);
+    for (int first = begin; first < end; first += array.columns)
+      for (int k = 0; k < fan_in(d); k += array.rows)
+        for (int row = 0; row < array.rows; ++row)
+          for (int column = 0; column < array.columns; ++column)
+            unused += k + row >= fan_in(d) || first + column >= end ? positions : 0;
+  }
+  return unused;
+}
+
+TEST(Activity, ClosedFormsOfTheProgramEqualWhatIsCountedWhereItHappens) {
+  Random random{12};
+  for (int round = 0; round < 200; ++round) {
+    const Case c = random_case(random);
+    Descriptor d = c.descriptor;
+    const ArrayConfig array{static_cast<int>(random.between(1, 9)), static_cast<int>(random.between(1, 5))};
+    // As the compiler groups channels: whole convolution groups, or parts of one.
+    const int group_outputs = d.output.channels / d.groups;
+    d.channels_per_group = random.below(2) == 0 ? group_outputs : d.output.channels;
+    std::uint64_t padding = 0, slots = 0;
+    for (int t = 0; t < tile_count(d); ++t) {
+      const RowTile tile = row_tile(d, t);
+      const std::uint8_t* input = c.input.data() + static_cast<std::size_t>(tile.input_begin) * input_row_bytes(d);
+      const TileActivity activity = count_activations(d, tile, input);
+      for (std::size_t tap = 0; tap < activity.read.size(); ++tap)
+        ASSERT_EQ(activity.read[tap] + activity.padding[tap], activity.positions) << "round " << round;
+      for (const ChannelGroup& group : channel_groups(d)) {
+        const std::int8_t* weights = c.weights.data() + group.begin * fan_in(d);
+        const MacActivity macs = count_macs(d, activity, group, count_weights(d, group, weights), array);
+        const std::uint64_t unused = count_unused_slots(d, group, activity.positions, array);
+        ASSERT_EQ(unused, unused_one_by_one(d, group, activity.positions, array)) << "round " << round;
+        padding += macs.padding;
+        slots += macs.macs() + unused;
+      }
+    }
+    ASSERT_EQ(padding_macs_of(d), padding) << "round " << round;
+    ASSERT_EQ(array_slots_of(d, array), slots) << "round " << round;
+  }
+}
+
+TEST(Activity, PaddingOfAThreeByThreeKernelByHand) {
+  Descriptor d;
+  d.input = {2, 4, 5};
+  d.output = {3, 4, 5};
+  d.window = {};
+  d.window.kernel_height = d.window.kernel_width = 3;
+  d.window.pad_top = d.window.pad_left = d.window.pad_bottom = d.window.pad_right = 1;
+  // Rows inside: 3 + 4 + 3 of 12, columns inside: 4 + 5 + 4 of 15; 2 x 3 pairs of channels.
+  EXPECT_EQ(padding_macs_of(d), (12u * 15u - 10u * 13u) * 6u);
 }
 
 TEST(Activity, RowsLongerThanAByteCanCountAreCounted) {

@@ -96,6 +96,43 @@ TEST(QosController, EveryChangeHasAReason) {
   EXPECT_THAT(decision.reason, HasSubstr("3.000 uJ a window exceed 1.000"));
 }
 
+TEST(QosController, WindowsSayWhatTheySpentAndWhatTheyMightHave) {
+  // Inferences of 1 ms; windows of 2 ms cost 6 uJ at point 0 and 4 uJ at point 1, the budget is 5, then 3.
+  QosController controller{budget_policy({{0.0, 5.0}, {5.0, 3.0}}, 2.0, 0.05), 2};
+  Energy energy;
+  for (int i = 0; i < 7; ++i) {
+    const auto decision = controller.decide({static_cast<double>(i), energy});
+    energy += to_energy(Picojoules{(decision.point == 0 ? 3.0 : 2.0) * kPicojoulesPerMicrojoule});
+  }
+  const auto& windows = controller.windows();
+  ASSERT_EQ(windows.size(), 3u);
+  EXPECT_EQ(windows[0].begin_ms, 0.0);
+  EXPECT_EQ(windows[0].end_ms, 2.0);
+  EXPECT_EQ(windows[0].point, 0u);
+  EXPECT_DOUBLE_EQ(windows[0].window_uj, 6.0);
+  EXPECT_EQ(windows[0].budget_uj, 5.0);
+  EXPECT_TRUE(windows[0].is_over_budget());
+  EXPECT_EQ(windows[1].point, 1u);
+  EXPECT_DOUBLE_EQ(windows[1].window_uj, 4.0);
+  EXPECT_FALSE(windows[1].is_over_budget());
+  EXPECT_EQ(windows[2].budget_uj, 3.0);
+  EXPECT_TRUE(windows[2].is_over_budget()) << "nothing is cheaper than point 1";
+}
+
+TEST(PolicyConfig, PointsThatAreNotFromDearToCheapAreNamed) {
+  const auto energies = [](std::vector<double> uj) {
+    std::vector<Energy> result;
+    for (const double e : uj) result.push_back(to_energy(Picojoules{e * kPicojoulesPerMicrojoule}));
+    return result;
+  };
+  const PolicyConfig budget = budget_policy({{0.0, 1.0}}, 1.0, 0.05);
+  const std::vector<std::string> names{"a", "b", "c"};
+  EXPECT_TRUE(check_order(budget, names, energies({3, 2, 2})));
+  EXPECT_THAT(check_order(budget, names, energies({3, 1, 2})).error().message,
+              HasSubstr("`c` (2.000 uJ of multiplications an inference) follows `b` (1.000 uJ)"));
+  EXPECT_TRUE(check_order(PolicyConfig{}, names, energies({3, 1, 2}))) << "a fixed point has no order";
+}
+
 Result<PolicyConfig> read(const std::string& toml) {
   const auto document = parse_toml(toml, "run.toml");
   if (!document) return forward_error(document);
@@ -114,6 +151,21 @@ TEST(PolicyConfig, ReadsABudget) {
   ASSERT_EQ(config->budget.size(), 2u);
   EXPECT_EQ(config->budget[1].window_uj, 60.0);
   EXPECT_TRUE(validate(*config, 2));
+}
+
+TEST(PolicyConfig, PointsHaveNamesOrIndices) {
+  auto config =
+      read("policy = \"schedule\"\n[[schedule]]\nat_ms = 0\npoint = \"eco\"\n[[schedule]]\nat_ms = 1\npoint = 0\n");
+  ASSERT_TRUE(config) << config.error().message;
+  ASSERT_TRUE(resolve_names(*config, {"exact", "eco"}));
+  EXPECT_EQ(config->schedule[0].point, 1u);
+  EXPECT_EQ(config->schedule[1].point, 0u);
+  auto fixed = read("point = \"ceo\"\n");
+  ASSERT_TRUE(fixed) << fixed.error().message;
+  EXPECT_EQ(resolve_names(*fixed, {"exact", "eco"}).error().message,
+            "controller: no operating point `ceo`, did you mean `eco`?");
+  EXPECT_THAT(read("point = -1\n").error().message, HasSubstr("point = -1"));
+  EXPECT_THAT(read("point = 1.5\n").error().message, HasSubstr("point"));
 }
 
 TEST(PolicyConfig, WrongPoliciesAreNamed) {

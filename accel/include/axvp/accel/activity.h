@@ -11,6 +11,7 @@ namespace axvp {
 struct TileActivity {
   std::uint64_t positions = 0;         ///< Output pixels of the tile.
   std::vector<std::uint32_t> read;     ///< [tap]: positions whose activation lies inside the tensor.
+  std::vector<std::uint32_t> padding;  ///< [tap]: positions whose activation lies outside; counted, not the rest.
   std::vector<std::uint32_t> nonzero;  ///< [tap][input channel]: positions whose activation is not 0.
 };
 
@@ -39,5 +40,9 @@ struct MacActivity {
 [[nodiscard]] MacActivity count_macs(const Descriptor& descriptor, const TileActivity& activity,
                                      const ChannelGroup& group, const std::vector<std::uint32_t>& nonzero_weights,
                                      const ArrayConfig& array);
+
+/// Slots of one run that ragged folds leave empty: the rows and columns that each fold does not use, at every position.
+[[nodiscard]] std::uint64_t count_unused_slots(const Descriptor& descriptor, const ChannelGroup& group,
+                                               std::uint64_t positions, const ArrayConfig& array);
 
 }  // namespace axvp

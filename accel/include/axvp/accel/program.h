@@ -32,10 +32,12 @@ struct ProgramNode {
   std::string operation;             ///< "convolution", "add", "average_pool", "max_pool", "resample".
   std::optional<std::size_t> layer;  ///< Index into the operating points, for convolutions.
   std::uint64_t macs = 0;            ///< Of the network, padding counted.
-  std::uint64_t runs = 0;            ///< Of the array or the vector unit.
-  Bytes input_bytes = 0;             ///< Read from DRAM, halo rows and second operands counted each time.
-  Bytes weight_bytes = 0;            ///< Read from DRAM, each time.
-  Bytes output_bytes = 0;            ///< Written to DRAM.
+  std::uint64_t padding_macs = 0;    ///< Of them, those whose activation the layer's padding supplies.
+  std::uint64_t slots = 0;  ///< Of the array: every PE in every position of every fold; 0 if not a convolution.
+  std::uint64_t runs = 0;   ///< Of the array or the vector unit.
+  Bytes input_bytes = 0;    ///< Read from DRAM, halo rows and second operands counted each time.
+  Bytes weight_bytes = 0;   ///< Read from DRAM, each time.
+  Bytes output_bytes = 0;   ///< Written to DRAM.
 };
 
 /// A network with its operating points as the accelerator sees them: bytes in DRAM and where they are.
@@ -54,6 +56,12 @@ struct Program {
   Bytes dram_bytes = 0;                         ///< Used, tensors included.
   Bytes parameter_bytes = 0;                    ///< Of the parameter memory.
 };
+
+/// Closed form: multiplications of a convolution whose activation lies outside of the tensor. Inside are, for each
+/// kernel row, the output rows y with 0 <= y * stride - pad + offset < height, and the same for columns.
+[[nodiscard]] std::uint64_t padding_macs_of(const Descriptor& descriptor);
+/// Closed form: slots of the array over all tiles, groups and folds.
+[[nodiscard]] std::uint64_t array_slots_of(const Descriptor& descriptor, const ArrayConfig& array);
 
 /// Lays a quantised network out for a platform. Sets that are identical between operating points are stored once, so
 /// that a switch loads only what differs. Errors: no operating point, a selectable that the pool lacks, sizes that do

@@ -17,6 +17,7 @@ enum class PolicyKind { Fixed, Schedule, Budget };
 struct ScheduledPoint {
   double at_ms = 0.0;
   std::size_t point = 0;
+  std::string name{};  ///< Instead of `point`, until `resolve_names`; empty otherwise.
 };
 
 /// What a window may cost from a simulated time on.
@@ -29,17 +30,38 @@ struct BudgetStep {
 struct PolicyConfig {
   PolicyKind kind = PolicyKind::Fixed;
   std::size_t fixed_point = 0;
+  std::string fixed_name{};              ///< Instead of `fixed_point`, until `resolve_names`; empty otherwise.
   std::vector<ScheduledPoint> schedule;  ///< Ascending times, the first at 0.
   std::vector<BudgetStep> budget;        ///< Ascending times, the first at 0.
   double window_ms = 10.0;               ///< Over which energy is measured, > 0.
   double hysteresis = 0.05;              ///< Share of the budget that must stay free to become more accurate, [0, 1).
 };
 
-/// Reads `policy`, `point`, `schedule`, `budget`, `window_ms`, `hysteresis` of `reader`'s table.
+/// Reads `policy`, `point`, `schedule`, `budget`, `window_ms`, `hysteresis` of `reader`'s table. A `point` is an index
+/// or a name.
 [[nodiscard]] PolicyConfig read_policy_config(FieldReader& reader);
+/// Turns names of operating points into their indices. Error: a name that `points` lacks, with the nearest one.
+[[nodiscard]] Result<void> resolve_names(PolicyConfig& config, const std::vector<std::string>& points);
 /// Errors name the field: a point that does not exist, times that do not ascend, budgets that are not positive.
 [[nodiscard]] Result<void> validate(const PolicyConfig& config, std::size_t points);
 [[nodiscard]] nlohmann::json to_json(const PolicyConfig& config);
+
+/// The policy `budget` steps from a point to its neighbours and takes the later one for the cheaper one.
+/// `multiplication_of_point` is what each point's multiplications cost in one inference. Error: two neighbours that are
+/// not in this order, by name.
+[[nodiscard]] Result<void> check_order(const PolicyConfig& config, const std::vector<std::string>& points,
+                                       const std::vector<Energy>& multiplication_of_point);
+
+/// A window in which the policy `budget` measured.
+struct BudgetWindow {
+  double begin_ms = 0.0;
+  double end_ms = 0.0;
+  std::size_t point = 0;
+  double window_uj = 0.0;  ///< Spent, scaled to the window's length.
+  double budget_uj = 0.0;  ///< In force at its end.
+
+  [[nodiscard]] bool is_over_budget() const { return window_uj > budget_uj; }
+};
 
 /// What the controller sees before an inference.
 struct PolicyObservation {
@@ -63,6 +85,8 @@ class QosController {
   QosController(PolicyConfig config, std::size_t points);
 
   [[nodiscard]] PolicyDecision decide(const PolicyObservation& observation);
+  /// Of the policy `budget`, those that have ended.
+  [[nodiscard]] const std::vector<BudgetWindow>& windows() const { return windows_; }
 
  private:
   PolicyDecision decide_by_schedule(double now_ms);
@@ -74,6 +98,7 @@ class QosController {
   double window_begin_ms_ = 0.0;
   Energy window_begin_energy_;
   std::vector<double> window_uj_of_point_;  ///< Last measured; negative where unknown.
+  std::vector<BudgetWindow> windows_;
 };
 
 }  // namespace axvp

@@ -39,7 +39,6 @@ class Catalogue {
   [[nodiscard]] static constexpr std::string_view exact_id(Encoding encoding) {
     return encoding == Encoding::SignMagnitude ? "dadda-exact" : "bw-exact";
   }
-  static constexpr std::string_view kExactId = "dadda-exact";  ///< exact_id() of sm8.
 
   /// Adds a user's own multiplier. Fails if the id is taken or is not made of letters, digits and _ - . only, or if a
   /// product does not fit the 16-bit product port (sm8: 0..65535, s8: -32768..32767); the message names the pair.

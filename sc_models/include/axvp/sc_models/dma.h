@@ -81,7 +81,7 @@ class Dma final : public Unit, public TransferIf {
   void clear() override;
   /// The cycle in which the burst's last byte has arrived.
   Cycles move(const DmaBurst& burst, const DmaTransfer& transfer);
-  void count(const DmaBurst& burst, const DmaTransfer& transfer, ScratchpadIf& local);
+  void count(const DmaBurst& burst, const DmaTransfer& transfer);
   [[nodiscard]] ScratchpadIf& memory(LocalMemory memory);
 
   Config config_;

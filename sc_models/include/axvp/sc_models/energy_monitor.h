@@ -19,6 +19,8 @@ namespace axvp {
 struct NodeExpectation {
   std::string name;
   std::uint64_t macs = 0;
+  std::uint64_t padding_macs = 0;
+  std::uint64_t slots = 0;
   Bytes dram_read = 0;
   Bytes dram_written = 0;
 };
@@ -48,14 +50,17 @@ struct MonitorRecord {
 class MonitorIf : virtual public sc_core::sc_interface {
  public:
   virtual void begin_inference() = 0;
+  /// The inference is complete: what was divided since its begin belongs to the record.
+  virtual void end_inference() = 0;
   virtual void switched(const SwitchCounts& change) = 0;
   /// Operation `node` took cycles [begin, end) at operating point `point`. False if the audit failed.
   [[nodiscard]] virtual bool node_done(std::uint32_t node, std::uint32_t point, Cycles begin, Cycles end) = 0;
 };
 
 /// Holds the counts that the units add to, and divides them: by operation, by operating point, by switch. At the end of
-/// each operation it audits: every cycle has an owner, what left DRAM arrived on chip and the other way round, bytes
-/// and MACs are those of the network.
+/// each operation it audits: every cycle has an owner; what left DRAM arrived on chip and the other way round, as each
+/// memory counted it at its own port, and is what the DMA reported; bytes, MACs, padding and slots are those that the
+/// compiler computed in closed form. An inference that does not end leaves nothing in the record.
 class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
  public:
   sc_core::sc_export<MonitorIf> port{"port"};
@@ -67,6 +72,7 @@ class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
   void watch(const Dram& dram, std::vector<const Scratchpad*> on_chip);
 
   void begin_inference() override;
+  void end_inference() override;
   void switched(const SwitchCounts& change) override;
   [[nodiscard]] bool node_done(std::uint32_t node, std::uint32_t point, Cycles begin, Cycles end) override;
   /// Forgets what an aborted inference left.
@@ -74,7 +80,7 @@ class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
 
   [[nodiscard]] EventCounts& counts() { return counts_; }
   [[nodiscard]] CycleLedger& ledger() { return ledger_; }
-  /// Hands the record of finished operations out and begins a new one; counters go on.
+  /// Hands the record of finished inferences out and begins a new one; counters go on.
   [[nodiscard]] MonitorRecord take_record();
   /// Empty, or what the first failed audit found.
   [[nodiscard]] const std::string& finding() const { return finding_; }
@@ -96,6 +102,14 @@ class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
   Ends ends_at_begin_;
   Bytes switch_bytes_ = 0;  ///< Within the present operation.
   CycleLedger ledger_;
+  /// An operation of the inference under way.
+  struct PendingNode {
+    std::uint32_t node = 0, point = 0;
+    OwnedCycles cycles;
+    EventCounts counts;
+  };
+  std::vector<PendingNode> pending_nodes_;
+  std::vector<SwitchCounts> pending_switches_;
   MonitorRecord record_;
   std::string finding_;
 };

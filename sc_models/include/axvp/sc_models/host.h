@@ -47,7 +47,7 @@ struct HostPhase {
 /// Whom the host tells.
 struct HostObserver {
   std::function<void(HostResult)> on_result;
-  std::function<void(Cycles)> on_phase_end;  ///< After the last inference of a phase, with the host's time.
+  std::function<void(const QosController&)> on_phase_end;  ///< After the last inference of a phase.
 };
 
 /// The host: a TLM-2.0 initiator with temporal decoupling. Loads DRAM by debug transport, then for each input of each

@@ -58,7 +58,7 @@ struct PlatformResult {
   OwnedCycles cycles;
   EventCounts counts;
   EnergyBreakdown energy;
-  Cycles end = 0;  ///< Of the phase, the host's work included; from the run's begin.
+  std::vector<BudgetWindow> windows;  ///< Of the policy `budget`.
 };
 
 /// The platform and what it runs. `program` was compiled for `config`, `pool` and the network's operating points.
@@ -86,6 +86,30 @@ struct PlatformInputs : PlatformSetup {
 /// sizes, leakage of all instances. Errors: a selectable or encoding that the table lacks.
 [[nodiscard]] Result<EventPrices> event_prices(const EnergyTable& table, const SelectablePool& pool,
                                                const PlatformConfig& config);
+
+/// What the multiplications of one inference cost at each operating point, all of them executed. `points` are those
+/// that `program` was compiled from, with selectables of `pool`.
+[[nodiscard]] std::vector<Energy> multiplication_energies(const Program& program,
+                                                          const std::vector<OperatingPoint>& points,
+                                                          const SelectablePool& pool, const EventPrices& prices);
+
+/// Area of the array, each PE with one instance of every multiplier of the pool, and of the vector unit's lanes;
+/// memories and control are not contained.
+struct DatapathArea {
+  SquareMicrometres array{};
+  SquareMicrometres vector_unit{};
+};
+[[nodiscard]] Result<DatapathArea> datapath_area(const EnergyTable& table, const SelectablePool& pool,
+                                                 const PlatformConfig& config);
+
+/// Checks `clock_mhz` against the table's delays: a multiplier and the adder behind it lie between two registers, a
+/// lane of the vector unit does so by itself. The error names the slowest path and its largest clock. Selectables
+/// without a delay (a user's own that states none) are not part of the check.
+[[nodiscard]] Result<void> check_clock(const EnergyTable& table, const SelectablePool& pool,
+                                       const PlatformConfig& config);
+
+/// Version of the SystemC library, for provenance.
+[[nodiscard]] std::string systemc_version();
 
 /// Runs the phases one after another through the SystemC platform, one result each. Once per process (the SystemC
 /// kernel is one per process), from sc_main. Errors of the input (configuration, policy, sizes) come before simulation;

@@ -16,9 +16,10 @@ class ScratchpadIf : virtual public sc_core::sc_interface {
   [[nodiscard]] virtual std::uint8_t* block(std::uint32_t offset) = 0;
   /// The same as 32-bit words; `offset` is a multiple of 4.
   [[nodiscard]] virtual std::int32_t* words(std::uint32_t offset) = 0;
-  /// The DMA's side, counted for the audit.
-  virtual void count_dma_write(Bytes bytes) = 0;
-  virtual void count_dma_read(Bytes bytes) = 0;
+  /// The DMA's port: where `bytes` arriving from DRAM are to be put, or leaving for it are to be taken. The memory
+  /// counts them itself, for the audit.
+  [[nodiscard]] virtual std::uint8_t* dma_write(std::uint32_t offset, Bytes bytes) = 0;
+  [[nodiscard]] virtual std::uint8_t* dma_read(std::uint32_t offset, Bytes bytes) = 0;
 };
 
 /// An SRAM with single-cycle access by local units and a DMA port. It has no time of its own: the units' closed forms
@@ -39,8 +40,14 @@ class Scratchpad final : public sc_core::sc_module, public ScratchpadIf {
     return reinterpret_cast<std::uint8_t*>(words_.data()) + offset;
   }
   [[nodiscard]] std::int32_t* words(std::uint32_t offset) override { return words_.data() + offset / 4; }
-  void count_dma_write(Bytes bytes) override { counters_.dma_written += bytes; }
-  void count_dma_read(Bytes bytes) override { counters_.dma_read += bytes; }
+  [[nodiscard]] std::uint8_t* dma_write(std::uint32_t offset, Bytes bytes) override {
+    counters_.dma_written += bytes;
+    return block(offset);
+  }
+  [[nodiscard]] std::uint8_t* dma_read(std::uint32_t offset, Bytes bytes) override {
+    counters_.dma_read += bytes;
+    return block(offset);
+  }
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
 

@@ -60,6 +60,9 @@ class Unit : public sc_core::sc_module {
   /// What the thread waits for at the moment, for the watchdog; empty while it has nothing to do.
   [[nodiscard]] const char* waiting_for() const { return waiting_for_; }
 
+  /// True while a run of the unit is under way, whose end is known: that is progress, however long it takes.
+  [[nodiscard]] bool is_busy() const { return now() < busy_until_; }
+
   /// Abandons what the unit does. Its thread starts anew in this instant's later delta cycles.
   void reset();
 
@@ -78,6 +81,9 @@ class Unit : public sc_core::sc_module {
   void wait_for_work();
   void announce_work() { work_.notify(sc_core::SC_ZERO_TIME); }
 
+  /// A run is under way until `cycle`.
+  void busy_until(Cycles cycle) { busy_until_ = cycle; }
+
   /// Forgets queued work; called by reset().
   virtual void clear() = 0;
 
@@ -88,6 +94,7 @@ class Unit : public sc_core::sc_module {
 
  private:
   bool was_reset_ = false;
+  Cycles busy_until_ = 0;
   sc_core::sc_event timer_;
   sc_core::sc_event work_;
   const char* waiting_for_ = "";

@@ -10,7 +10,8 @@
 
 namespace axvp {
 
-/// Ends the run when a busy accelerator makes no progress for a configured time.
+/// Ends the run when a busy accelerator makes no progress for a configured time. A run of the array or the vector unit
+/// is progress as long as it lasts.
 class Watchdog final : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Watchdog);
@@ -23,6 +24,7 @@ class Watchdog final : public sc_core::sc_module {
 
  private:
   void watch_thread();
+  [[nodiscard]] bool is_any_unit_busy() const;
   [[nodiscard]] std::string waiting_units() const;
 
   Cycles limit_;
