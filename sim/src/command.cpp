@@ -7,11 +7,6 @@
 
 namespace axvp::sim {
 
-void add_images_option(CLI::App& app, std::size_t& images) {
-  app.add_option("--images", images, "Only the first so many; all that the configuration names without it")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}));
-}
-
 int report(const Error& error, ExitCode code) {
   std::fprintf(stderr, "axvp: %s\n", error.message.c_str());
   return code;

@@ -42,9 +42,6 @@ void add_power(CLI::App& app, const GlobalOptions& global, Command& command);
 /// second to load. Returns only if that fails.
 int run_train(int count, char** arguments);
 
-/// Adds `--images N`, the first so many; 0 where it is not given.
-void add_images_option(CLI::App& app, std::size_t& images);
-
 /// Prints "axvp: MESSAGE" to standard error and returns `code`.
 int report(const Error& error, ExitCode code = kInputWrong);
 

@@ -8,15 +8,16 @@
 #include "command.h"
 #include "quantisation_report.h"
 #include "workload.h"
+#include "workload_options.h"
 
 namespace axvp::sim {
 namespace {
 
 struct Options {
-  std::string config, network, data, calibration_data, operating_points, multiplier, encoding, out;
+  WorkloadOptions workload;
+  std::string operating_points, multiplier, encoding, out;
   bool with_float = false;
   bool layers = false;
-  std::size_t images = 0;
   std::size_t threads = 0;
 };
 
@@ -120,12 +121,8 @@ Result<std::vector<Int8Executor>> make_executors(Workload& workload) {
 }
 
 Result<RunConfig> read_config(const Options& options) {
-  auto config = load_run_config(options.config);
+  auto config = options.workload.read();
   if (!config) return config;
-  if (!options.network.empty()) config->workload.network = options.network;
-  if (!options.data.empty()) config->workload.data = options.data;
-  if (!options.calibration_data.empty()) config->workload.calibration_data = options.calibration_data;
-  if (options.images != 0) config->workload.images = options.images;
   if (!options.encoding.empty()) {
     config->workload.encoding = options.encoding == "s8" ? Encoding::TwosComplement : Encoding::SignMagnitude;
     const std::string exact{Catalogue::exact_id(config->workload.encoding)};
@@ -148,7 +145,7 @@ int run(const Options& options, const GlobalOptions& global) {
   workload->provenance.command = "evaluate";
   nlohmann::json result{{"schema_version", 1},
                         {"provenance", axvp::to_json(workload->provenance)},
-                        {"configuration", to_json(*config)},
+                        {"configuration", to_json(effective_config(*config, options.operating_points, *workload))},
                         {"quantisation", quantisation_json(workload->quantisation.report)},
                         {"points", nlohmann::json::array()}};
   if (options.with_float) result["float"] = to_json(evaluation.float_network);
@@ -164,12 +161,7 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command) 
   auto options = std::make_shared<Options>();
   CLI::App* sub =
       app.add_subcommand("evaluate", "Accuracy of operating points by the plain executor, without the platform");
-  sub->add_option("--config", options->config, "Run configuration (TOML); the embedded default without it");
-  sub->add_option("--network", options->network, "ONNX file, network description (TOML) or embedded network");
-  sub->add_option("--data", options->data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
-  sub->add_option("--calibration-data", options->calibration_data,
-                  "Images for quantisation and tuning; the training images beside --data without it");
-  add_images_option(*sub, options->images);
+  options->workload.add_to(*sub);
   auto* points = sub->add_option("--operating-points", options->operating_points, "File written by `axvp tune`");
   sub->add_option("--multiplier", options->multiplier, "One selectable in every layer instead of the configured points")
       ->excludes(points);

@@ -75,10 +75,10 @@ std::string toml_string(const std::string& text) {
 std::string configuration(const Options& options, const Imported& imported) {
   std::string text = fmt::format("[[multiplier]]\nid = {}\ntable = {}\n", toml_string(id_of(options)),
                                  toml_string(imported.table_file));
-  if (!imported.silicon) return text + "# energy_pj, area_um2 and leakage_nw, to simulate with it\n";
-  return text + fmt::format("energy_pj = {:.6f}\narea_um2 = {:.3f}\nleakage_nw = {:.6f}\n",
+  if (!imported.silicon) return text + "# energy_pj, area_um2, leakage_nw and delay_ns, to simulate with it\n";
+  return text + fmt::format("energy_pj = {:.6f}\narea_um2 = {:.3f}\nleakage_nw = {:.6f}\ndelay_ns = {:.4f}\n",
                             imported.silicon->per_mac.total().value, imported.silicon->area.value,
-                            imported.silicon->leakage.value);
+                            imported.silicon->leakage.value, imported.silicon->delay.value);
 }
 
 void print(const Options& options, const Imported& imported) {

@@ -10,6 +10,10 @@ namespace {
 constexpr std::int64_t kMostImages = 10'000'000;
 constexpr NumberRange kCost{0.0, 1e9};
 
+nlohmann::json or_null(const std::optional<double>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
+
 std::size_t count(FieldReader& table, const std::string& key, std::int64_t low, std::size_t fallback) {
   return static_cast<std::size_t>(table.integer(key, {low, kMostImages}, static_cast<std::int64_t>(fallback)));
 }
@@ -65,11 +69,13 @@ TuningConfig read_tuning(FieldReader table) {
 std::vector<UserMultiplier> read_multipliers(FieldReader& root, const std::filesystem::path& folder) {
   std::vector<UserMultiplier> multipliers;
   for (auto& table : root.tables("multiplier")) {
-    UserMultiplier multiplier{table.string("id"), folder / table.string("table"), std::nullopt, 0.0, 0.0};
-    if (table.has("energy_pj")) multiplier.energy_pj = table.number("energy_pj", kCost);
-    multiplier.area_um2 = table.number("area_um2", kCost, 0.0);
-    multiplier.leakage_nw = table.number("leakage_nw", kCost, 0.0);
-    multipliers.push_back(std::move(multiplier));
+    const auto stated = [&](const char* key) -> std::optional<double> {
+      return table.has(key) ? std::optional{table.number(key, kCost)} : std::nullopt;
+    };
+    std::string id = table.string("id");
+    std::filesystem::path file = folder / table.string("table");
+    multipliers.push_back({std::move(id), std::move(file), stated("energy_pj"), stated("area_um2"),
+                           stated("leakage_nw"), stated("delay_ns")});
   }
   return multipliers;
 }
@@ -132,11 +138,12 @@ nlohmann::json to_json(const RunConfig& config) {
   for (const auto& m : config.multipliers)
     multipliers.push_back({{"id", m.id},
                            {"table", m.table.string()},
-                           {"energy_pj", m.energy_pj ? nlohmann::json(*m.energy_pj) : nlohmann::json(nullptr)},
-                           {"area_um2", m.area_um2},
-                           {"leakage_nw", m.leakage_nw}});
+                           {"energy_pj", or_null(m.energy_pj)},
+                           {"area_um2", or_null(m.area_um2)},
+                           {"leakage_nw", or_null(m.leakage_nw)},
+                           {"delay_ns", or_null(m.delay_ns)}});
   const WorkloadConfig& w = config.workload;
-  return {
+  nlohmann::json result{
       {"seed", config.seed},
       {"platform", axvp::to_json(config.platform)},
       {"controller", config.controller ? axvp::to_json(*config.controller) : nlohmann::json(nullptr)},
@@ -156,6 +163,12 @@ nlohmann::json to_json(const RunConfig& config) {
        {{"method", config.tuning.method == TuningMethod::Match ? "match" : "none"}, {"images", config.tuning.images}}},
       {"multiplier", multipliers},
       {"operating_point", points}};
+  if (config.points_file.empty()) return result;
+  result["operating_points_file"] = config.points_file;
+  result.erase("tuning");  // the file's points are tuned, its scales frozen
+  for (const char* key : {"calibration_data", "calibration_images", "activation_percentile"})
+    result["workload"].erase(key);
+  return result;
 }
 
 }  // namespace axvp::sim

@@ -35,13 +35,15 @@ struct TuningConfig {
   std::size_t images = 512;  ///< Of the calibration data.
 };
 
-/// A user's own multiplier: a 256x256 table in a .npy file, and what it costs if it is to be simulated.
+/// A user's own multiplier: a 256x256 table in a .npy file, and what it costs if it is to be simulated. Figures that
+/// are not stated count as 0, and the report says so.
 struct UserMultiplier {
   std::string id;
   std::filesystem::path table;
   std::optional<double> energy_pj;  ///< Per executed MAC.
-  double area_um2 = 0.0;
-  double leakage_nw = 0.0;
+  std::optional<double> area_um2;
+  std::optional<double> leakage_nw;
+  std::optional<double> delay_ns;  ///< Inputs to product; the clock is checked against it.
 };
 
 /// An operating point as written by hand: one multiplier, and exceptions by layer name.
@@ -58,6 +60,7 @@ struct RunConfig {
   TuningConfig tuning;
   std::vector<UserMultiplier> multipliers;
   std::vector<PointConfig> points;
+  std::string points_file;  ///< Of `--operating-points`; then `points` are those of the file, and its scales hold.
   PlatformConfig platform;
   std::optional<PolicyConfig> controller;  ///< None: no controller run.
   std::string energy_table;                ///< Empty: the embedded one.

@@ -12,23 +12,20 @@
 #include "embedded_files.h"
 #include "simulation_report.h"
 #include "workload.h"
+#include "workload_options.h"
 
 namespace axvp::sim {
 namespace {
 
 struct Options {
-  std::string config, network, data, calibration_data, operating_points, energy_table;
+  WorkloadOptions workload;
+  std::string operating_points, energy_table;
   std::string out = "axvp-run";
-  std::size_t images = 0;
 };
 
 Result<RunConfig> read_config(const Options& options) {
-  auto config = load_run_config(options.config);
+  auto config = options.workload.read();
   if (!config) return config;
-  if (!options.network.empty()) config->workload.network = options.network;
-  if (!options.data.empty()) config->workload.data = options.data;
-  if (!options.calibration_data.empty()) config->workload.calibration_data = options.calibration_data;
-  if (options.images != 0) config->workload.images = options.images;
   if (!options.energy_table.empty()) config->energy_table = options.energy_table;
   return config;
 }
@@ -50,9 +47,10 @@ Result<PricedTable> open_energy_table(const std::string& path) {
   return PricedTable{std::move(*table), sha256(text)};
 }
 
-/// Adds the rows of the user's own multipliers; one that a point uses must say what it costs.
+/// Adds the rows of the user's own multipliers; one that a point uses must say what it costs. `notes` says what it does
+/// not state.
 Result<void> price_user_multipliers(const std::vector<UserMultiplier>& multipliers, const SelectablePool& pool,
-                                    EnergyTable& table) {
+                                    EnergyTable& table, std::vector<std::string>& notes) {
   for (const auto& multiplier : multipliers) {
     if (std::find(pool.ids.begin(), pool.ids.end(), multiplier.id) == pool.ids.end()) continue;
     if (!multiplier.energy_pj)
@@ -63,9 +61,16 @@ Result<void> price_user_multipliers(const std::vector<UserMultiplier>& multiplie
     SelectableEnergy row;
     row.selectable = row.multiplier = multiplier.id;
     row.per_mac.internal = Picojoules{*multiplier.energy_pj};
-    row.area = SquareMicrometres{multiplier.area_um2};
-    row.leakage = Nanowatts{multiplier.leakage_nw};
+    row.area = SquareMicrometres{multiplier.area_um2.value_or(0.0)};
+    row.leakage = Nanowatts{multiplier.leakage_nw.value_or(0.0)};
+    row.delay = Nanoseconds{multiplier.delay_ns.value_or(0.0)};
     table.rows.push_back(std::move(row));
+    const auto note = [&](const std::optional<double>& stated, const char* key, const char* consequence) {
+      if (!stated) notes.push_back(fmt::format("multiplier {}: no {} stated: {}", multiplier.id, key, consequence));
+    };
+    note(multiplier.area_um2, "area_um2", "its area counts as 0");
+    note(multiplier.leakage_nw, "leakage_nw", "its leakage counts as 0");
+    note(multiplier.delay_ns, "delay_ns", "the clock is not checked against it");
   }
   return {};
 }
@@ -100,12 +105,25 @@ std::vector<PlatformPhase> make_phases(const RunConfig& config, const Workload& 
 
 Result<void> write_results(const std::string& out, const SimulationReport& report) {
   const std::filesystem::path folder{out};
-  if (auto written = write_file_atomically(folder / "layers.csv", to_csv(report)); !written) return written;
-  return write_file_atomically(folder / "result.json", dump_json(to_json(report)));
+  return write_files_atomically(
+      {{folder / "layers.csv", to_csv(report)}, {folder / "result.json", dump_json(to_json(report))}});
+}
+
+/// What can be said about prices, clock and policy before time begins.
+Result<void> check_run(RunConfig& config, const Workload& workload, const PlatformSetup& inputs) {
+  const auto prices = event_prices(inputs.energy, inputs.pool, inputs.config);
+  if (!prices) return forward_error(prices);
+  if (auto fast_enough = check_clock(inputs.energy, inputs.pool, inputs.config); !fast_enough) return fast_enough;
+  if (!config.controller) return {};
+  const std::vector<std::string>& names = inputs.program.point_names;
+  if (auto resolved = resolve_names(*config.controller, names); !resolved) return resolved;
+  if (auto valid = validate(*config.controller, names.size()); !valid) return valid;
+  return check_order(*config.controller, names,
+                     multiplication_energies(inputs.program, workload.points, inputs.pool, *prices));
 }
 
 int run(const Options& options, const GlobalOptions& global) {
-  const auto config = read_config(options);
+  auto config = read_config(options);
   if (!config) return report(config.error());
   if (const auto writable = check_writable(options.out); !writable) return report(writable.error());
   const auto energy = open_energy_table(config->energy_table);
@@ -115,20 +133,20 @@ int run(const Options& options, const GlobalOptions& global) {
   workload->provenance.command = "simulate";
   workload->provenance.seed = config->seed;
   workload->provenance.inputs["energy table"] = energy->sha256;
+  workload->provenance.tools["systemc"] = systemc_version();
+  *config = effective_config(std::move(*config), options.operating_points, *workload);
 
   PlatformSetup inputs;
+  std::vector<std::string> notes;
   inputs.config = config->platform;
   inputs.pool = make_pool(*workload);
   inputs.energy = energy->table;
-  if (const auto added = price_user_multipliers(config->multipliers, inputs.pool, inputs.energy); !added)
+  if (const auto added = price_user_multipliers(config->multipliers, inputs.pool, inputs.energy, notes); !added)
     return report(added.error());
   auto program = compile(workload->quantisation.network, workload->points, inputs.pool, inputs.config);
   if (!program) return report(program.error());
   inputs.program = std::move(*program);
-  if (const auto priced = event_prices(inputs.energy, inputs.pool, inputs.config); !priced)
-    return report(priced.error());
-  if (config->controller)
-    if (const auto valid = validate(*config->controller, workload->points.size()); !valid) return report(valid.error());
+  if (const auto checked = check_run(*config, *workload, inputs); !checked) return report(checked.error());
   const auto phases = make_phases(*config, *workload);
 
   Progress bar{global.progress(), "simulate", phases.size() * workload->data.images.size(), "inferences"};
@@ -138,7 +156,7 @@ int run(const Options& options, const GlobalOptions& global) {
   if (!results) return report(results.error(), kRunFailed);
   bar.finish();
 
-  const SimulationReport summary{*workload, *config, inputs, *results};
+  const SimulationReport summary{*workload, *config, inputs, *results, notes};
   if (const auto written = write_results(options.out, summary); !written) return report(written.error());
   fmt::print("{}\nwritten: {}/result.json, {}/layers.csv\n", to_text(summary), options.out, options.out);
   return kDone;
@@ -149,12 +167,7 @@ int run(const Options& options, const GlobalOptions& global) {
 void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) {
   auto options = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("simulate", "Run a network on the SystemC platform: accuracy, cycles, energy");
-  sub->add_option("--config", options->config, "Run configuration (TOML); the embedded default without it");
-  sub->add_option("--network", options->network, "ONNX file, network description (TOML) or embedded network");
-  sub->add_option("--data", options->data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
-  sub->add_option("--calibration-data", options->calibration_data,
-                  "Images for quantisation and tuning; the training images beside --data without it");
-  add_images_option(*sub, options->images);
+  options->workload.add_to(*sub);
   sub->add_option("--operating-points", options->operating_points, "File written by `axvp tune`");
   sub->add_option("--energy-table", options->energy_table, "File written by `axvp power --update`");
   sub->add_option("--out", options->out, "Folder for result.json and layers.csv")->capture_default_str();

@@ -81,18 +81,37 @@ std::string percent(double fraction) {
   return fmt::format("{:.2f}", 100 * fraction);
 }
 
+/// "91.20 to 94.60"
+std::string percent_range(const Interval& interval) {
+  return fmt::format("{} to {}", percent(interval.low), percent(interval.high));
+}
+
+std::uint64_t processing_elements(const PlatformConfig& config) {
+  return static_cast<std::uint64_t>(config.array.rows) * static_cast<std::uint64_t>(config.array.columns);
+}
+
+/// MACs by slots that the array offers in `cycles`.
+double utilisation(std::uint64_t macs, Cycles cycles, const PlatformConfig& config) {
+  return cycles == 0 ? 0.0 : static_cast<double>(macs) / static_cast<double>(cycles * processing_elements(config));
+}
+
 std::string points_text(const SimulationReport& report) {
-  std::vector<std::vector<std::string>> rows{{"operating point", "top-1 %", "cycles/image", "frames/s",
-                                              "multiplication uJ", "saved %", "total uJ", "saved %"}};
+  std::vector<std::vector<std::string>> rows{{"operating point", "top-1 %", "95 %", "cycles/image", "frames/s",
+                                              "MACs %", "multiplication uJ", "saved %", "total uJ", "saved %", "mW"}};
   for (const auto& p : summarise_points(report))
     rows.push_back({p.name, percent(static_cast<double>(p.right) / static_cast<double>(p.images)),
+                    percent_range(wilson_interval(p.right, p.images)),
                     with_thousands(static_cast<std::uint64_t>(p.cycles_per_inference + 0.5)),
-                    fmt::format("{:.1f}", p.frames_per_second),
+                    fmt::format("{:.1f}", p.frames_per_second), percent(p.mac_utilisation),
                     fmt::format("{:.3f}", p.multiplication.value / kPicojoulesPerMicrojoule),
                     percent(p.multiplication_saving), fmt::format("{:.3f}", p.total.value / kPicojoulesPerMicrojoule),
-                    percent(p.total_saving)});
-  return format_table(rows) + fmt::format("saved: against point 0, {}; per image, the first loading of tables apart\n",
-                                          report.workload.points[0].name);
+                    percent(p.total_saving), fmt::format("{:.2f}", p.average_power_mw)});
+  return format_table(rows) +
+         fmt::format(
+             "saved: against point 0, {}; per image, the first loading of tables apart; 95 %: Wilson interval of "
+             "top-1;\n"
+             "MACs: of the multiplications that the array could start meanwhile; mW: total energy by time\n",
+             report.workload.points[0].name);
 }
 
 std::string parts_text(const SimulationReport& report) {
@@ -112,17 +131,40 @@ std::string parts_text(const SimulationReport& report) {
   return format_table(rows);
 }
 
+/// What the budget's windows cost, where the policy has any.
+std::string budget_text(const PlatformResult& phase, std::size_t points) {
+  if (phase.windows.empty()) return "";
+  const BudgetSummary budget = summarise_budget(phase, points);
+  std::string text = fmt::format("\nwindows: {}, over budget {}", budget.windows, budget.over_budget);
+  if (budget.over_budget > 0)
+    text += fmt::format(" (by {} % at most; {} of them at the cheapest point)", percent(budget.worst_excess),
+                        budget.over_budget_at_last_point);
+  return text + "\n";
+}
+
+std::string time_text(const SimulationReport& report, const PlatformResult& phase) {
+  std::vector<std::vector<std::string>> rows{{"time at", "images", "ms", "%"}};
+  const auto times = time_at_points(phase, report.workload.points.size());
+  Cycles total = 0;
+  for (const auto& time : times) total += time.cycles;
+  for (std::size_t p = 0; p < times.size(); ++p)
+    rows.push_back({report.workload.points[p].name, with_thousands(times[p].images),
+                    fmt::format("{:.3f}", milliseconds(times[p].cycles, report.inputs.config)),
+                    percent(total == 0 ? 0.0 : static_cast<double>(times[p].cycles) / static_cast<double>(total))});
+  return format_table(rows);
+}
+
 std::string controller_text(const SimulationReport& report) {
   const std::size_t points = report.workload.points.size();
   if (report.phases.size() == points) return "";
   const PlatformResult& phase = report.phases[points];
   const PlatformConfig& config = report.inputs.config;
   const Cycles begin = phase.inferences.empty() ? 0 : phase.inferences.front().begin;
-  std::string text = fmt::format(
-      "\ncontroller, policy {}: {} images, top-1 {} %, {:.3f} uJ per image\n",
-      to_string(report.config.controller->kind), phase.inferences.size(),
-      percent(per_inference(static_cast<double>(count_right(phase, report.workload.data)), phase.inferences.size())),
-      per_inference(microjoules(phase.energy.total()), phase.inferences.size()));
+  const Interval top1 = wilson_interval(count_right(phase, report.workload.data), phase.inferences.size());
+  std::string text =
+      fmt::format("\ncontroller, policy {}: {} images, top-1 {} % (95 %: {}), {:.3f} uJ per image\n",
+                  to_string(report.config.controller->kind), phase.inferences.size(), percent(top1.value),
+                  percent_range(top1), per_inference(microjoules(phase.energy.total()), phase.inferences.size()));
   std::vector<std::vector<std::string>> rows{{"at ms", "from", "to", "bytes", "cycles", "uJ", "reason"}};
   for (const auto& change : phase.switches)
     rows.push_back({fmt::format("{:.3f}", milliseconds(change.begin - begin, config)),
@@ -130,7 +172,8 @@ std::string controller_text(const SimulationReport& report) {
                     report.workload.points[change.to].name, with_thousands(change.bytes), with_thousands(change.cycles),
                     fmt::format("{:.4f}", microjoules(change.energy.total())),
                     change.begin == begin ? "first load" : change.reason});
-  return text + format_table(rows);
+  if (phase.switches.empty()) rows.clear();
+  return text + format_table(rows) + budget_text(phase, points) + "\n" + time_text(report, phase);
 }
 
 nlohmann::json to_json(const EnergyBreakdown& energy) {
@@ -164,6 +207,8 @@ nlohmann::json nodes_to_json(const SimulationReport& report, const PlatformResul
     nlohmann::json entry{{"name", node.name},
                          {"operation", node.operation},
                          {"macs_per_image", node.macs},
+                         {"mac_utilisation_fraction", utilisation(node.macs * statistics.inferences,
+                                                                  statistics.cycles.total(), report.inputs.config)},
                          {"inferences", statistics.inferences},
                          {"cycles_by_owner", to_json(statistics.cycles)},
                          {"counts", to_json(statistics.counts, report.inputs.pool)},
@@ -199,6 +244,8 @@ nlohmann::json point_to_json(const SimulationReport& report, const PointSummary&
           {"total_energy_per_image_pj", summary.total.value},
           {"multiplication_saving_fraction", summary.multiplication_saving},
           {"total_saving_fraction", summary.total_saving},
+          {"mac_utilisation_fraction", summary.mac_utilisation},
+          {"average_power_mw", summary.average_power_mw},
           {"selectable_of_layer", report.workload.points[p].selectable_of_layer},
           {"first_load", first_load_to_json(phase)},
           {"energy_all_images", to_json(phase.energy)},
@@ -211,6 +258,21 @@ nlohmann::json controller_to_json(const SimulationReport& report, const Platform
   const PlatformConfig& config = report.inputs.config;
   const Cycles begin = phase.inferences.empty() ? 0 : phase.inferences.front().begin;
   nlohmann::json switches = nlohmann::json::array(), inferences = nlohmann::json::array();
+  nlohmann::json windows = nlohmann::json::array(), times = nlohmann::json::array();
+  for (const auto& window : phase.windows)
+    windows.push_back({{"begin_ms", window.begin_ms},
+                       {"end_ms", window.end_ms},
+                       {"point", report.workload.points[window.point].name},
+                       {"window_uj", window.window_uj},
+                       {"budget_uj", window.budget_uj},
+                       {"is_over_budget", window.is_over_budget()}});
+  const auto time_of_point = time_at_points(phase, report.workload.points.size());
+  for (std::size_t p = 0; p < time_of_point.size(); ++p)
+    times.push_back({{"point", report.workload.points[p].name},
+                     {"images", time_of_point[p].images},
+                     {"time_ms", milliseconds(time_of_point[p].cycles, config)}});
+  const BudgetSummary budget = summarise_budget(phase, report.workload.points.size());
+  const Interval accuracy = wilson_interval(count_right(phase, report.workload.data), phase.inferences.size());
   for (const auto& change : phase.switches)
     switches.push_back(
         {{"at_ms", milliseconds(change.begin - begin, config)},
@@ -230,9 +292,15 @@ nlohmann::json controller_to_json(const SimulationReport& report, const Platform
                           {"class", top1(record.logits)},
                           {"label", report.workload.data.images[record.index].label}});
   return {{"policy", to_json(policy)},
-          {"top1_fraction",
-           per_inference(static_cast<double>(count_right(phase, report.workload.data)), phase.inferences.size())},
+          {"top1_fraction", accuracy.value},
+          {"top1_low_95", accuracy.low},
+          {"top1_high_95", accuracy.high},
           {"energy", to_json(phase.energy)},
+          {"windows_over_budget", budget.over_budget},
+          {"windows_over_budget_at_last_point", budget.over_budget_at_last_point},
+          {"worst_excess_fraction", budget.worst_excess},
+          {"windows", windows},
+          {"time_at_points", times},
           {"switches", switches},
           {"inferences", inferences}};
 }
@@ -244,14 +312,14 @@ std::vector<std::string> csv_heading() {
   cells.emplace_back("cycles_total");
   for (std::size_t o = 0; o < kCycleOwners; ++o)
     cells.push_back(fmt::format("cycles_{}", to_string(static_cast<CycleOwner>(o))));
-  cells.insert(cells.end(), {"dram_read_bytes", "dram_write_bytes"});
+  cells.insert(cells.end(), {"mac_utilisation_fraction", "dram_read_bytes", "dram_write_bytes"});
   for (const auto& part : kParts) cells.push_back(fmt::format("energy_{}_pj", part.name));
   cells.emplace_back("energy_total_pj");
   return cells;
 }
 
 std::vector<std::string> csv_cells(const std::vector<std::string>& head, std::uint64_t macs,
-                                   const NodeStatistics& statistics) {
+                                   const NodeStatistics& statistics, const PlatformConfig& config) {
   std::vector<std::string> cells = head;
   const EventCounts& counts = statistics.counts;
   for (const std::uint64_t number :
@@ -259,6 +327,7 @@ std::vector<std::string> csv_cells(const std::vector<std::string>& head, std::ui
         counts[Event::MacPadding], statistics.cycles.total()})
     cells.push_back(std::to_string(number));
   for (const Cycles cycles : statistics.cycles.of) cells.push_back(std::to_string(cycles));
+  cells.push_back(fmt::format("{:.6f}", utilisation(macs, statistics.cycles.total(), config)));
   cells.push_back(std::to_string(counts[Event::DramRead]));
   cells.push_back(std::to_string(counts[Event::DramWrite]));
   for (const auto& part : kParts) cells.push_back(exact_picojoules(statistics.energy.*part.member));
@@ -284,6 +353,11 @@ std::vector<PointSummary> summarise_points(const SimulationReport& report) {
       const Cycles whole = phase.inferences.back().end - phase.inferences.front().begin - loading;
       s.frames_per_second =
           static_cast<double>(images) * report.inputs.config.clock_mhz * 1e6 / static_cast<double>(whole);
+      constexpr double kMilliwattsPerPicojoulePerMicrosecond = 1e-3;
+      const double whole_us = static_cast<double>(whole) / report.inputs.config.clock_mhz;
+      s.average_power_mw =
+          totals.energy.total().to_picojoules().value / whole_us * kMilliwattsPerPicojoulePerMicrosecond;
+      s.mac_utilisation = utilisation(phase.counts.macs(), totals.cycles, report.inputs.config);
     }
     s.multiplication = Picojoules{per_inference(totals.energy.multipliers.to_picojoules().value, images)};
     s.total = Picojoules{per_inference(totals.energy.total().to_picojoules().value, images)};
@@ -296,22 +370,70 @@ std::vector<PointSummary> summarise_points(const SimulationReport& report) {
   return summaries;
 }
 
+BudgetSummary summarise_budget(const PlatformResult& phase, std::size_t points) {
+  BudgetSummary summary;
+  summary.windows = phase.windows.size();
+  for (const BudgetWindow& window : phase.windows) {
+    if (!window.is_over_budget()) continue;
+    ++summary.over_budget;
+    if (window.point + 1 == points) ++summary.over_budget_at_last_point;
+    summary.worst_excess = std::max(summary.worst_excess, window.window_uj / window.budget_uj - 1.0);
+  }
+  return summary;
+}
+
+std::vector<TimeAtPoint> time_at_points(const PlatformResult& phase, std::size_t points) {
+  std::vector<TimeAtPoint> times(points);
+  for (std::size_t i = 0; i < phase.inferences.size(); ++i) {
+    const InferenceRecord& record = phase.inferences[i];
+    const Cycles end = i + 1 < phase.inferences.size() ? phase.inferences[i + 1].begin : record.end;
+    ++times[record.point].images;
+    times[record.point].cycles += end - record.begin;
+  }
+  return times;
+}
+
+namespace {
+
+constexpr double kSquareMicrometresPerSquareMillimetre = 1e6;
+
+double square_millimetres(SquareMicrometres area) {
+  return area.value / kSquareMicrometresPerSquareMillimetre;
+}
+
+std::string notes_text(const std::vector<std::string>& notes) {
+  std::string text;
+  for (const auto& note : notes) text += "note: " + note + "\n";
+  return text;
+}
+
+/// The prices of the same pool were found before the run.
+DatapathArea area_of(const SimulationReport& report) {
+  return datapath_area(report.inputs.energy, report.inputs.pool, report.inputs.config).value_or(DatapathArea{});
+}
+
+}  // namespace
+
 std::string to_text(const SimulationReport& report) {
   const PlatformConfig& config = report.inputs.config;
   const EnergyOrigin& origin = report.inputs.energy.origin;
   const QuantizedNetwork& network = report.workload.quantisation.network;
+  const DatapathArea area = area_of(report);
   return fmt::format(
       "{} on {} ({} images), {}, {}x{} array, weight-stationary, {} MHz\n"
-      "energy: {}, {}, {} V; multipliers: {}\n\n{}\n{}{}",
+      "energy: {}, {}, {} V; multipliers: {}\n"
+      "area: array {:.2f} mm2, vector unit {:.2f} mm2 (cells; memories and control not contained)\n{}\n{}\n{}{}",
       network.name, report.workload.data.name, with_thousands(report.workload.data.images.size()),
       to_string(network.encoding), config.array.rows, config.array.columns, config.clock_mhz, origin.library,
-      origin.corner, origin.voltage_v, origin.activity, points_text(report), parts_text(report),
+      origin.corner, origin.voltage_v, origin.activity, square_millimetres(area.array),
+      square_millimetres(area.vector_unit), notes_text(report.notes), points_text(report), parts_text(report),
       controller_text(report));
 }
 
 nlohmann::json to_json(const SimulationReport& report) {
   const auto summaries = summarise_points(report);
   const std::size_t points = summaries.size();
+  const DatapathArea area = area_of(report);
   nlohmann::json result{{"schema_version", 1},
                         {"provenance", axvp::to_json(report.workload.provenance)},
                         {"configuration", to_json(report.config)},
@@ -326,6 +448,8 @@ nlohmann::json to_json(const SimulationReport& report) {
                           {"activity", report.inputs.energy.origin.activity},
                           {"transitions", report.inputs.energy.origin.transitions},
                           {"tools", report.inputs.energy.origin.tools}}},
+                        {"area", {{"array_um2", area.array.value}, {"vector_unit_um2", area.vector_unit.value}}},
+                        {"notes", report.notes},
                         {"operating_points", nlohmann::json::array()}};
   for (std::size_t p = 0; p < points; ++p) result["operating_points"].push_back(point_to_json(report, summaries[p], p));
   if (report.phases.size() > points)
@@ -345,14 +469,15 @@ std::string to_csv(const SimulationReport& report) {
       const std::uint64_t macs = node.macs * statistics.inferences;
       const std::string selectable =
           node.layer ? report.workload.points[p].selectable_of_layer[*node.layer] : std::string{};
-      csv += csv_line(csv_cells({point, node.name, node.operation, selectable}, macs, statistics));
+      csv +=
+          csv_line(csv_cells({point, node.name, node.operation, selectable}, macs, statistics, report.inputs.config));
       total.inferences = statistics.inferences;
       total.cycles += statistics.cycles;
       total.counts += statistics.counts;
       total.energy += statistics.energy;
       total_macs += macs;
     }
-    csv += csv_line(csv_cells({point, "total", "", ""}, total_macs, total));
+    csv += csv_line(csv_cells({point, "total", "", ""}, total_macs, total, report.inputs.config));
   }
   return csv;
 }

@@ -17,6 +17,7 @@ struct SimulationReport {
   const RunConfig& config;
   const PlatformSetup& inputs;
   const std::vector<PlatformResult>& phases;  ///< Phase p < points: point p alone; then, if asked for, the controller.
+  const std::vector<std::string>& notes;      ///< What a reader of the figures must know about the input.
 };
 
 /// What one operating point gives over the data set, from its own phase.
@@ -30,8 +31,25 @@ struct PointSummary {
   Picojoules total{};                  ///< Per inference, mean: all parts.
   double multiplication_saving = 0.0;  ///< Against operating point 0, fraction.
   double total_saving = 0.0;
+  double mac_utilisation = 0.0;   ///< MACs of the network by PE cycles of the array while an inference runs.
+  double average_power_mw = 0.0;  ///< Total energy by time, from the first doorbell to the last interrupt.
 };
 [[nodiscard]] std::vector<PointSummary> summarise_points(const SimulationReport& report);
+
+/// What the controller's phase kept of its budget, and how long it ran at each point.
+struct BudgetSummary {
+  std::size_t windows = 0;
+  std::size_t over_budget = 0;
+  std::size_t over_budget_at_last_point = 0;  ///< Nothing cheaper was left.
+  double worst_excess = 0.0;                  ///< Largest share by which a window exceeded its budget.
+};
+[[nodiscard]] BudgetSummary summarise_budget(const PlatformResult& phase, std::size_t points);
+
+struct TimeAtPoint {
+  std::uint64_t images = 0;
+  Cycles cycles = 0;  ///< From its inferences' doorbells to the next ones'; of the last one to its interrupt.
+};
+[[nodiscard]] std::vector<TimeAtPoint> time_at_points(const PlatformResult& phase, std::size_t points);
 
 /// For the terminal: operating points, energy by part, controller.
 [[nodiscard]] std::string to_text(const SimulationReport& report);

@@ -185,4 +185,21 @@ Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem
   return workload;
 }
 
+RunConfig effective_config(RunConfig config, const std::filesystem::path& operating_points, const Workload& workload) {
+  if (operating_points.empty()) return config;
+  const QuantizedNetwork& network = workload.quantisation.network;
+  const auto names = layer_names(network);
+  config.points_file = operating_points.string();
+  config.workload.encoding = network.encoding;
+  config.points.clear();
+  for (const auto& point : workload.points) {
+    PointConfig described{point.name, point.selectable_of_layer.at(0), {}};
+    for (std::size_t l = 0; l < names.size(); ++l)
+      if (point.selectable_of_layer[l] != described.multiplier)
+        described.layers[names[l]] = point.selectable_of_layer[l];
+    config.points.push_back(std::move(described));
+  }
+  return config;
+}
+
 }  // namespace axvp::sim

@@ -40,6 +40,10 @@ struct ImportedNetwork {
 /// is ever tuned on test images.
 [[nodiscard]] Result<std::string> training_images_of(const std::string& data);
 
+/// The configuration of what `workload` holds: where the points came from a file, they and the encoding are the file's.
+[[nodiscard]] RunConfig effective_config(RunConfig config, const std::filesystem::path& operating_points,
+                                         const Workload& workload);
+
 /// Imports, calibrates, quantises and tunes as the configuration says; or takes the points of `operating_points` (a
 /// file written by `axvp tune`) with its frozen scales if the path is not empty.
 [[nodiscard]] Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem::path& operating_points,

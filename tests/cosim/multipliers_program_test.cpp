@@ -2,55 +2,33 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
 #include "axvp/multipliers/npy.h"
+#include "program_runner.h"
+#include "temporary_folder.h"
 
 namespace axvp {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::Outcome;
 
-struct Outcome {
-  int exit_code = -1;
-  std::string output;
-};
-
-class MultipliersProgram : public ::testing::Test {
+class MultipliersProgram : public testing::TemporaryFolder {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "axvp_mul_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    ASSERT_TRUE(write_file_atomically(folder_ / "mine.v",
-                                      "module mine(input [7:0] A, input [7:0] B, output [15:0] O);\n"
-                                      "  assign O = A * {B[7:2], 2'b00};\nendmodule\n"));
+    TemporaryFolder::SetUp();
+    file("mine.v",
+         "module mine(input [7:0] A, input [7:0] B, output [15:0] O);\n  assign O = A * {B[7:2], 2'b00};\nendmodule\n");
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
+  /// With standard error behind standard output.
   [[nodiscard]] static Outcome run(const std::string& arguments) {
-    const std::string line = AXVP_PROGRAM " --quiet " + arguments + " 2>&1";
-    std::FILE* pipe = ::popen(line.c_str(), "r");
-    Outcome outcome;
-    std::array<char, 4096> buffer{};
-    while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) outcome.output += buffer.data();
-    const int status = ::pclose(pipe);
-    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    Outcome outcome = testing::run_axvp(arguments);
+    outcome.output += outcome.errors;
     return outcome;
   }
-
- private:
-  std::filesystem::path folder_;
 };
 
 TEST_F(MultipliersProgram, ImportsAModuleAndSaysWhatTheConfigurationNeeds) {
@@ -69,7 +47,7 @@ TEST_F(MultipliersProgram, ImportsAModuleAndSaysWhatTheConfigurationNeeds) {
 TEST_F(MultipliersProgram, RefusesAModuleWhosePortsAreNotNamed) {
   const Outcome outcome = run("multipliers import " + path("mine.v") + " --top mine --output " + path("t.npy"));
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_THAT(outcome.output, HasSubstr("which input is the activation? Name it; the module has input A[7:0]"));
+  EXPECT_THAT(outcome.errors, HasSubstr("which input is the activation? Name it; the module has input A[7:0]"));
   EXPECT_FALSE(std::filesystem::exists(path("t.npy")));
 }
 
@@ -80,7 +58,7 @@ TEST_F(MultipliersProgram, VerifyComparesAModuleWithATable) {
   EXPECT_THAT(equal.output, HasSubstr("1 of 1 equal their model"));
   const Outcome differs = run(module + "dadda_perf-w2.swap");
   EXPECT_EQ(differs.exit_code, 1);
-  EXPECT_THAT(differs.output, HasSubstr("mine (netlist): x = 1, w = 4, mode 0: 4, expected 0"));
+  EXPECT_THAT(differs.errors, HasSubstr("mine (netlist): x = 1, w = 4, mode 0: 4, expected 0"));
 }
 
 TEST_F(MultipliersProgram, VerifyWritesReports) {

@@ -2,54 +2,28 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 
 #include "axvp/common/file.h"
+#include "program_runner.h"
+#include "temporary_folder.h"
 
 namespace axvp {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
-struct Outcome {
-  int exit_code = -1;
-  std::string output;
-};
+using testing::FileSizeLimit;
+using testing::run_axvp;
 
-Outcome run_axvp(const std::string& arguments, const std::string& before = "") {
-  const std::string line = before + AXVP_PROGRAM " --quiet " + arguments + " 2>&1";
-  std::FILE* pipe = ::popen(line.c_str(), "r");
-  Outcome outcome;
-  std::array<char, 4096> buffer{};
-  while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) outcome.output += buffer.data();
-  const int status = ::pclose(pipe);
-  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return outcome;
-}
-
-class BadInput : public ::testing::Test {
+class BadInput : public testing::TemporaryFolder {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "axvp_bad_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-  std::string file(const std::string& name, const std::string& content) const {
-    std::ofstream{folder_ / name, std::ios::binary} << content;
-    return path(name);
-  }
-
   /// A configuration that would run: two images, then what the case adds or replaces.
   std::string config(const std::string& extra, const std::string& points = kPoint,
                      const std::string& workload = "") const {
@@ -60,9 +34,10 @@ class BadInput : public ::testing::Test {
   /// Runs a simulation that must be refused with `message`.
   void refuse(const std::string& arguments, const std::string& message) const {
     const auto outcome = run_axvp("simulate --out " + path("out") + " " + arguments);
-    EXPECT_EQ(outcome.exit_code, 2) << arguments << "\n" << outcome.output;
-    EXPECT_THAT(outcome.output, HasSubstr(message));
-    EXPECT_THAT(outcome.output, HasSubstr("axvp: "));
+    EXPECT_EQ(outcome.exit_code, 2) << arguments << "\n" << outcome.output << outcome.errors;
+    EXPECT_THAT(outcome.errors, HasSubstr(message));
+    EXPECT_THAT(outcome.errors, StartsWith("axvp: "));
+    EXPECT_EQ(std::count(outcome.errors.begin(), outcome.errors.end(), '\n'), 1) << "one message:\n" << outcome.errors;
     EXPECT_FALSE(std::filesystem::exists(folder_ / "out" / "result.json")) << "a refused run leaves no result";
   }
   void refuse_config(const std::string& file_name, const std::string& message) const {
@@ -101,7 +76,6 @@ class BadInput : public ::testing::Test {
   }
 
   static constexpr const char* kPoint = "[[operating_point]]\nname = \"exact\"\nmultiplier = \"dadda-exact\"\n";
-  std::filesystem::path folder_;
 };
 
 onnx::NodeProto* first_of(onnx::GraphProto& graph, const std::string& operator_name) {
@@ -121,8 +95,16 @@ onnx::TensorProto* weights_of(onnx::GraphProto& graph) {
 
 TEST_F(BadInput, CommandLine) {
   EXPECT_EQ(run_axvp("").exit_code, 2);
-  EXPECT_EQ(run_axvp("simulat").exit_code, 2);
-  EXPECT_EQ(run_axvp("simulate --no-such-option").exit_code, 2);
+  const auto slip = run_axvp("simulat");
+  EXPECT_EQ(slip.exit_code, 2);
+  EXPECT_EQ(slip.errors, "axvp: axvp has no subcommand `simulat`, did you mean `simulate`?\n");
+  const auto nested = run_axvp("multipliers lst");
+  EXPECT_EQ(nested.exit_code, 2);
+  EXPECT_EQ(nested.errors, "axvp: axvp multipliers has no subcommand `lst`, did you mean `list`?\n");
+  const auto option = run_axvp("simulate --no-such-option");
+  EXPECT_EQ(option.exit_code, 2);
+  EXPECT_THAT(option.errors, HasSubstr("--no-such-option"));
+  EXPECT_EQ(std::count(option.errors.begin(), option.errors.end(), '\n'), 1) << option.errors;
   EXPECT_EQ(run_axvp("simulate --images -5").exit_code, 2);
   EXPECT_EQ(run_axvp("simulate --images 99999999999999999999999").exit_code, 2);
   EXPECT_EQ(run_axvp("evaluate --threads -1").exit_code, 2);
@@ -282,6 +264,31 @@ TEST_F(BadInput, OperatingPoints) {
 
 TEST_F(BadInput, Controller) {
   refuse_config(config("[controller]\npolicy = \"fxied\"\n"), "fixed");
+  refuse_config(config("[controller]\npoint = \"exat\"\n"), "no operating point `exat`, did you mean `exact`?");
+  refuse_config(config("[controller]\npoint = 1\n"), "point = 1, but there are 1 operating points");
+  refuse_config(config("[controller]\npolicy = \"budget\"\n"), "budget is empty");
+}
+
+TEST_F(BadInput, PointsOfABudgetThatAreNotFromDearToCheap) {
+  refuse_config(config("[controller]\npolicy = \"budget\"\n[[controller.budget]]\nat_ms = 0\nwindow_uj = 1\n",
+                       "[[operating_point]]\nname = \"eco\"\nmultiplier = \"dadda_trunc-k9c\"\n" + std::string{kPoint}),
+                "`exact`");
+}
+
+TEST_F(BadInput, ClockThatTheSlowestPathDoesNotAllow) {
+  // dadda-exact takes 3.0751 ns, the adder behind it 4.8148 ns: 126.7 MHz.
+  refuse_config(config("[platform]\nclock_mhz = 127\n"),
+                "clock_mhz = 127, but multiplier `dadda-exact` (3.0751 ns) with the processing element behind it "
+                "(4.8148 ns) allows at most 126.7 MHz (osu018_stdcells, typical)");
+}
+
+TEST_F(BadInput, MultiplierIdsThatDoNotExist) {
+  const auto outcome = run_axvp("multipliers show zzzzzzzzzzzzzzz");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.errors, HasSubstr("the nearest of "));
+  EXPECT_LT(outcome.errors.size(), 250u) << outcome.errors;
+  EXPECT_THAT(run_axvp("multipliers show dadda_trunk-k7c").errors, HasSubstr("did you mean `dadda_trunc-k7c`"));
+  EXPECT_THAT(run_axvp("multipliers show " + path("none.npy")).errors, HasSubstr("none.npy: no such file"));
 }
 
 TEST_F(BadInput, MultiplierTables) {
@@ -307,17 +314,21 @@ TEST_F(BadInput, OutputThatCannotBeWritten) {
   const auto blocked = file("blocked", "a file");
   const auto outcome = run_axvp("simulate --config " + config("") + " --out " + blocked + "/out");
   EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
-  EXPECT_THAT(outcome.output, HasSubstr("cannot write"));
+  EXPECT_THAT(outcome.errors, HasSubstr("cannot write"));
 }
 
 TEST_F(BadInput, AFullDiskKeepsTheOldResult) {
   std::filesystem::create_directory(folder_ / "out");
   file("out/result.json", "old");
-  // A limit of one block on written files stands for the full disk.
-  const auto outcome =
-      run_axvp("simulate --config " + config("") + " --out " + path("out"), "trap '' XFSZ; ulimit -f 1; ");
-  EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
-  EXPECT_THAT(outcome.output, HasSubstr("cannot write"));
+  file("out/layers.csv", "old table");
+  testing::Outcome outcome;
+  {
+    const FileSizeLimit full_disk{2048};
+    outcome = run_axvp("simulate --config " + config("") + " --out " + path("out"));
+  }
+  EXPECT_EQ(outcome.exit_code, 2) << outcome.errors;
+  EXPECT_THAT(outcome.errors, HasSubstr("cannot write"));
+  EXPECT_EQ(read_text_file(folder_ / "out" / "layers.csv").value(), "old table");
   EXPECT_EQ(read_text_file(folder_ / "out" / "result.json").value(), "old");
 }
 

@@ -1,0 +1,25 @@
+#include "workload_options.h"
+
+namespace axvp::sim {
+
+void WorkloadOptions::add_to(CLI::App& command) {
+  command.add_option("--config", config, "Run configuration (TOML); the embedded default without it");
+  command.add_option("--network", network, "ONNX file, network description (TOML) or embedded network");
+  command.add_option("--data", data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
+  command.add_option("--calibration-data", calibration_data,
+                     "Images for quantisation and tuning; the training images beside --data without it");
+  command.add_option("--images", images, "Only the first so many; all that the configuration names without it")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}));
+}
+
+Result<RunConfig> WorkloadOptions::read() const {
+  auto run = load_run_config(config);
+  if (!run) return run;
+  if (!network.empty()) run->workload.network = network;
+  if (!data.empty()) run->workload.data = data;
+  if (!calibration_data.empty()) run->workload.calibration_data = calibration_data;
+  if (images != 0) run->workload.images = images;
+  return run;
+}
+
+}  // namespace axvp::sim

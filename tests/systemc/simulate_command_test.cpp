@@ -1,0 +1,204 @@
+// `axvp simulate` on a few images of the embedded network: its results against the plain executor's, sums against
+// parts.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "axvp/common/file.h"
+#include "axvp/common/text.h"
+#include "axvp/multipliers/npy.h"
+#include "axvp/power/energy_table.h"
+#include "program_runner.h"
+#include "temporary_folder.h"
+
+namespace axvp {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::run_axvp;
+using ::testing::StartsWith;
+
+constexpr double kElements = 256.0;  // 16 x 16, the default
+
+constexpr const char* kWorkload = "[workload]\nimages = 6\ncalibration_images = 8\n[tuning]\nimages = 8\n";
+constexpr const char* kPoints =
+    "[[operating_point]]\nname = \"exact\"\nmultiplier = \"dadda-exact\"\n"
+    "[[operating_point]]\nname = \"eco\"\nmultiplier = \"dadda_trunc-k9c\"\n";
+
+class SimulateCommand : public testing::TemporaryFolder {
+ protected:
+  std::string config(const std::string& rest, const std::string& name = "run.toml") const {
+    return file(name, std::string{kWorkload} + rest);
+  }
+  [[nodiscard]] nlohmann::json json(const std::string& name) const {
+    return nlohmann::json::parse(read_text_file(folder_ / name).value());
+  }
+  /// Simulates into the folder `out`; returns result.json.
+  nlohmann::json simulate(const std::string& arguments) {
+    outcome_ = run_axvp("simulate --out " + path("out") + " " + arguments);
+    EXPECT_EQ(outcome_.exit_code, 0) << outcome_.errors;
+    return outcome_.exit_code == 0 ? json("out/result.json") : nlohmann::json{};
+  }
+  testing::Outcome outcome_;
+};
+
+/// Attojoules of an exact decimal of picojoules with six places.
+std::uint64_t attojoules(std::string cell) {
+  const auto point = cell.find('.');
+  EXPECT_EQ(cell.size() - point, 7u) << cell;
+  return std::stoull(cell.erase(point, 1));
+}
+
+TEST_F(SimulateCommand, AnswersAsThePlainExecutorAndAddsUp) {
+  const std::string run = config(kPoints);
+  ASSERT_EQ(run_axvp("evaluate --threads 1 --config " + run + " --out " + path("plain.json")).exit_code, 0);
+  const auto plain = json("plain.json");
+  const auto result = simulate("--config " + run);
+  ASSERT_EQ(result["operating_points"].size(), 2u);
+  for (std::size_t p = 0; p < 2; ++p) {
+    const auto& point = result["operating_points"][p];
+    ASSERT_EQ(point["name"], plain["points"][p]["name"]);
+    EXPECT_EQ(point["top1_fraction"], plain["points"][p]["top1"]["value"]);
+    EXPECT_EQ(point["top1_low_95"], plain["points"][p]["top1"]["low_95"]);
+    EXPECT_EQ(point["images"], 6);
+    const double watts =
+        point["total_energy_per_image_pj"].get<double>() * 1e-12 * point["frames_per_second"].get<double>();
+    EXPECT_NEAR(point["average_power_mw"].get<double>(), 1e3 * watts, 1e-9);
+  }
+  // Rows of layers.csv.
+  const auto lines = split(read_text_file(folder_ / "out" / "layers.csv").value(), '\n');
+  const auto heading = split(lines[0], ',');
+  const auto column = [&](const std::string& name) {
+    const auto found = std::find(heading.begin(), heading.end(), name);
+    EXPECT_NE(found, heading.end()) << name;
+    return static_cast<std::size_t>(found - heading.begin());
+  };
+  std::uint64_t energy = 0, macs = 0, cycles = 0;
+  int totals = 0;
+  for (std::size_t i = 1; i + 1 < lines.size(); ++i) {
+    const auto cells = split(lines[i], ',');
+    ASSERT_EQ(cells.size(), heading.size());
+    const std::uint64_t row_energy = attojoules(cells[column("energy_total_pj")]);
+    const std::uint64_t row_macs = std::stoull(cells[column("macs")]);
+    const std::uint64_t row_cycles = std::stoull(cells[column("cycles_total")]);
+    EXPECT_NEAR(std::stod(cells[column("mac_utilisation_fraction")]),
+                static_cast<double>(row_macs) / (kElements * static_cast<double>(row_cycles)), 1e-6);
+    if (cells[column("operation_name")] != "total") {
+      energy += row_energy;
+      macs += row_macs;
+      cycles += row_cycles;
+      continue;
+    }
+    EXPECT_EQ(row_energy, energy);
+    EXPECT_EQ(row_macs, macs);
+    EXPECT_EQ(row_cycles, cycles);
+    energy = macs = cycles = 0;
+    ++totals;
+  }
+  EXPECT_EQ(totals, 2);
+  EXPECT_THAT(outcome_.output, HasSubstr("95 %"));
+  EXPECT_THAT(result["provenance"]["tools"]["systemc"].get<std::string>(), StartsWith("2."));
+}
+
+TEST_F(SimulateCommand, AreaIsThatOfEveryPeWithItsPoolAndOfTheLanes) {
+  const auto table = load_energy_table(std::filesystem::path{AXVP_SOURCE_DIR} / "power/tables/osu018.json");
+  ASSERT_TRUE(table) << table.error().message;
+  const auto result = simulate("--images 1 --config " + config(kPoints));
+  const double element = table->pe(Encoding::SignMagnitude)->area.value + table->find("dadda-exact")->area.value +
+                         table->find("dadda_trunc-k9c")->area.value;
+  EXPECT_DOUBLE_EQ(result["area"]["array_um2"].get<double>(), kElements * element);
+  EXPECT_DOUBLE_EQ(result["area"]["vector_unit_um2"].get<double>(), 16 * table->vector_lane.area.value);
+}
+
+TEST_F(SimulateCommand, BudgetThatCannotBeMetIsReported) {
+  const auto result =
+      simulate("--config " + config(std::string{kPoints} + "[controller]\npolicy = \"budget\"\nwindow_ms = 0.1\n"
+                                                           "[[controller.budget]]\nat_ms = 0\nwindow_uj = 0.001\n"));
+  const auto& controller = result["controller"];
+  // A window is shorter than an inference: the first one at the exact point, the others at the cheapest.
+  ASSERT_EQ(controller["windows"].size(), 6u);
+  EXPECT_EQ(controller["windows_over_budget"], 6);
+  EXPECT_EQ(controller["windows_over_budget_at_last_point"], 5);
+  double worst = 0.0;
+  for (const auto& window : controller["windows"])
+    worst = std::max(worst, window["window_uj"].get<double>() / 0.001 - 1.0);
+  EXPECT_NEAR(controller["worst_excess_fraction"].get<double>(), worst, 1e-9 * worst);
+  EXPECT_THAT(outcome_.output, HasSubstr("windows: 6, over budget 6"));
+  EXPECT_THAT(outcome_.output, HasSubstr("5 of them at the cheapest point"));
+  const auto& times = controller["time_at_points"];
+  EXPECT_EQ(times[0]["images"], 1);
+  EXPECT_EQ(times[1]["images"], 5);
+  EXPECT_NEAR(times[0]["time_ms"].get<double>() + times[1]["time_ms"].get<double>(),
+              controller["inferences"].back()["end_ms"].get<double>(), 1e-9);
+}
+
+TEST_F(SimulateCommand, WhatAnOwnMultiplierDoesNotStateIsSaid) {
+  ASSERT_TRUE(write_npy_table(folder_ / "mine.npy",
+                              TruthTable::from_function([](std::uint8_t x, std::uint8_t w) { return x * w; })));
+  const auto result = simulate("--config " + config(std::string{kPoints} +
+                                                    "[[operating_point]]\nname = \"mine\"\nmultiplier = \"mine\"\n"
+                                                    "[[multiplier]]\nid = \"mine\"\ntable = \"mine.npy\"\n"
+                                                    "energy_pj = 1.25\narea_um2 = 100\n"));
+  EXPECT_THAT(result["notes"].get<std::vector<std::string>>(),
+              ElementsAre("multiplier mine: no leakage_nw stated: its leakage counts as 0",
+                          "multiplier mine: no delay_ns stated: the clock is not checked against it"));
+  EXPECT_THAT(outcome_.output, HasSubstr("note: multiplier mine: no leakage_nw"));
+  EXPECT_TRUE(result["configuration"]["multiplier"][0]["leakage_nw"].is_null());
+  const auto& points = result["operating_points"];
+  EXPECT_EQ(points[2]["top1_fraction"], points[0]["top1_fraction"]) << "the same products";
+  const auto& layer = points[2]["operations"][0];
+  EXPECT_NEAR(layer["energy"]["multipliers_pj"].get<double>(),
+              1.25 * layer["counts"]["macs_executed"]["mine"].get<double>(), 1e-3);
+}
+
+TEST_F(SimulateCommand, RecordsThePointsOfTheFileThatRan) {
+  const std::string tuned = config(
+      "[[operating_point]]\nname = \"first\"\nmultiplier = \"dadda-exact\"\n"
+      "[[operating_point]]\nname = \"second\"\nmultiplier = \"dadda_trunc-k7c\"\n",
+      "tuned.toml");
+  ASSERT_EQ(run_axvp("tune --config " + tuned + " --out " + path("points.json")).exit_code, 0);
+  const std::string other = config(std::string{kPoints} + "[controller]\npoint = \"second\"\n");
+  const auto result = simulate("--config " + other + " --operating-points " + path("points.json"));
+  const auto& configuration = result["configuration"];
+  ASSERT_EQ(configuration["operating_point"].size(), 2u);
+  EXPECT_EQ(configuration["operating_point"][0]["name"], "first");
+  EXPECT_EQ(configuration["operating_point"][1]["multiplier"], "dadda_trunc-k7c");
+  EXPECT_EQ(configuration["operating_points_file"], path("points.json"));
+  EXPECT_FALSE(configuration.contains("tuning")) << "the file's points were tuned before";
+  EXPECT_EQ(configuration["controller"]["point"], 1) << "by the name of a point of the file";
+  EXPECT_THAT(outcome_.output, Not(HasSubstr("\neco ")));
+}
+
+TEST_F(SimulateCommand, ScheduleSwitchesAndTheReportShowsWhatItCost) {
+  const auto result =
+      simulate("--config " + config(std::string{kPoints} + "[controller]\npolicy = \"schedule\"\n"
+                                                           "[[controller.schedule]]\nat_ms = 0\npoint = \"exact\"\n"
+                                                           "[[controller.schedule]]\nat_ms = 0.1\npoint = \"eco\"\n"));
+  const auto& controller = result["controller"];
+  ASSERT_EQ(controller["switches"].size(), 2u);
+  EXPECT_TRUE(controller["switches"][0]["from"].is_null());
+  EXPECT_EQ(controller["switches"][1]["from"], "exact");
+  EXPECT_EQ(controller["switches"][1]["to"], "eco");
+  EXPECT_EQ(controller["inferences"][0]["point"], "exact");
+  EXPECT_EQ(controller["inferences"][5]["point"], "eco");
+  EXPECT_TRUE(controller["windows"].empty());
+  EXPECT_THAT(outcome_.output, HasSubstr("scheduled from 0.1 ms on"));
+}
+
+TEST_F(SimulateCommand, RunThatHangsEndsWithTheWatchdogsFinding) {
+  const auto outcome =
+      run_axvp("simulate --out " + path("out") + " --config " +
+               config(std::string{kPoints} +
+                      "[platform.dram]\nlatency_cycles = 1000000\n[platform.watchdog]\nno_progress_cycles = 10000\n"));
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("watchdog: no progress for 10000 cycles"));
+  EXPECT_THAT(outcome.errors, HasSubstr("command_processor waits for the point table"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out" / "result.json"));
+}
+
+}  // namespace
+}  // namespace axvp

@@ -1,0 +1,89 @@
+// `axvp import`, `evaluate` and `tune` on the embedded network.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "axvp/common/file.h"
+#include "axvp/workloads/operating_point.h"
+#include "program_runner.h"
+#include "temporary_folder.h"
+
+namespace axvp {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::run_axvp;
+
+class WorkloadCommands : public testing::TemporaryFolder {
+ protected:
+  std::string config(const std::string& points) const {
+    return file("run.toml", "[workload]\nimages = 5\ncalibration_images = 8\n[tuning]\nimages = 8\n" + points);
+  }
+  static constexpr const char* kPoints =
+      "[[operating_point]]\nname = \"exact\"\nmultiplier = \"dadda-exact\"\n"
+      "[[operating_point]]\nname = \"mixed\"\nmultiplier = \"dadda_trunc-k7c\"\n";
+};
+
+TEST_F(WorkloadCommands, ImportCountsMacsAndWritesTheNetworkBack) {
+  const auto outcome = run_axvp("import resnet8_synth10 --write " + path("net.onnx"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("input 3x32x32"));
+  EXPECT_THAT(outcome.output, HasSubstr("442,368"));  // 3 x 3 x 3 x 16 x 32 x 32 of the first convolution
+  const auto again = run_axvp("import " + path("net.onnx"));
+  EXPECT_EQ(again.exit_code, 0) << again.errors;
+  EXPECT_EQ(again.output.substr(again.output.find('\n')),
+            outcome.output.substr(outcome.output.find('\n'), again.output.size() - again.output.find('\n')))
+      << "the same nodes";
+  EXPECT_EQ(run_axvp("import " + path("none.onnx")).exit_code, 2);
+}
+
+TEST_F(WorkloadCommands, EvaluateComparesWithTheExactNetworkOnTheSameImages) {
+  const auto outcome = run_axvp("evaluate --threads 2 --config " + config(kPoints) +
+                                " --multiplier dadda_trunc-k9c --out " + path("result.json"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("exact int8"));
+  const auto result = nlohmann::json::parse(read_text_file(folder_ / "result.json").value());
+  ASSERT_EQ(result["points"].size(), 2u);
+  EXPECT_EQ(result["points"][1]["name"], "dadda_trunc-k9c");
+  for (const auto& point : result["points"]) {
+    const auto& pair = point["against_exact"];
+    EXPECT_EQ(pair["both_right"].get<int>() + pair["only_exact_right"].get<int>() + pair["only_this_right"].get<int>() +
+                  pair["none_right"].get<int>(),
+              5);
+  }
+  EXPECT_EQ(result["points"][0]["against_exact"]["mean_kl_nats"], 0.0) << "the exact network against itself";
+  EXPECT_GT(result["points"][1]["against_exact"]["mean_kl_nats"].get<double>(), 0.0);
+}
+
+TEST_F(WorkloadCommands, TuneWritesPointsThatEvaluateTakes) {
+  const std::string run = config(std::string{kPoints} + "[operating_point.layers]\nconv99 = \"dadda-exact\"\n");
+  const auto refused = run_axvp("tune --config " + run + " --out " + path("points.json"));
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("the network has no layer `conv99`"));
+  const auto outcome = run_axvp("tune --config " + config(kPoints) + " --out " + path("points.json"));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const auto points = load_operating_points(folder_ / "points.json");
+  ASSERT_TRUE(points) << points.error().message;
+  ASSERT_EQ(points->points.size(), 2u);
+  EXPECT_EQ(points->points[1].name, "mixed");
+  for (const auto& id : points->points[1].selectable_of_layer) EXPECT_EQ(id, "dadda_trunc-k7c");
+  // The points of the file give what the configuration gives that they were made from.
+  const auto direct = run_axvp("evaluate --threads 1 --config " + config(kPoints));
+  const auto from_file =
+      run_axvp("evaluate --threads 1 --config " + config(kPoints) + " --operating-points " + path("points.json"));
+  EXPECT_EQ(from_file.exit_code, 0) << from_file.errors;
+  EXPECT_EQ(from_file.output, direct.output);
+}
+
+TEST_F(WorkloadCommands, PointsOfAnotherNetworkAreRefused) {
+  ASSERT_EQ(run_axvp("tune --config " + config(kPoints) + " --out " + path("points.json")).exit_code, 0);
+  ASSERT_EQ(run_axvp("import resnet8_synth10 --write " + path("net.onnx")).exit_code, 0);
+  const auto outcome = run_axvp("evaluate --config " + config(kPoints) + " --network " + path("net.onnx") +
+                                " --operating-points " + path("points.json"));
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.errors, HasSubstr("made for another network"));
+}
+
+}  // namespace
+}  // namespace axvp
