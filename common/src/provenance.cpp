@@ -1,5 +1,7 @@
 #include "axvp/common/provenance.h"
 
+#include <nlohmann/json.hpp>
+
 namespace axvp {
 
 std::string_view version() {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <limits>
 
@@ -36,142 +35,34 @@ void add_in_32_bits(const QuantizedAdd& add, const A* a, const B* b, std::size_t
   }
 }
 
-/// One run of output channels that read the same input channels.
-struct ChannelRun {
-  int first_input_channel = 0;
-  int input_channels = 0;
-  int channels = 0;
-  int offset = 0;  ///< Of the first channel within the tile.
-};
-
-/// The run's weights as int16, [channel][k], for products that are plain multiplications.
-class ExactWeights {
- public:
-  ExactWeights(const std::int8_t* weights, std::size_t channels, std::size_t fan_in)
-      : weights_(weights, weights + channels * fan_in), channels_(channels), fan_in_(fan_in), patch_(fan_in) {}
-
-  void sum(const std::uint8_t* patch, bool bytes_are_signed, std::int32_t* sums) {
-    for (std::size_t k = 0; k < fan_in_; ++k)
-      patch_[k] = bytes_are_signed ? static_cast<std::int8_t>(patch[k]) : static_cast<std::int16_t>(patch[k]);
-    for (std::size_t n = 0; n < channels_; ++n) {
-      const std::int16_t* w = weights_.data() + n * fan_in_;
-      std::int32_t sum = 0;  // int16 x int16 into int32: compilers know this loop (pmaddwd)
-      for (std::size_t k = 0; k < fan_in_; ++k) sum += std::int32_t{patch_[k]} * w[k];
-      sums[n] = sum;
-    }
-  }
-
- private:
-  std::vector<std::int16_t> weights_;
-  std::size_t channels_, fan_in_;
-  std::vector<std::int16_t> patch_;
-};
-
-/// The run's weights as bytes, [k][channel], for products read from a table: an activation selects a row of 256
-/// products, in which the weights of eight channels at a time look theirs up. Activations of 0 are left out.
-class TableWeights {
- public:
-  TableWeights(const std::int8_t* weights, std::size_t channels, std::size_t fan_in)
-      : channels_(channels),
-        fan_in_(fan_in),
-        stride_((channels + kLanes - 1) / kLanes * kLanes),
-        weights_(stride_ * fan_in, 0) {
-    for (std::size_t n = 0; n < channels; ++n)
-      for (std::size_t k = 0; k < fan_in; ++k)
-        weights_[k * stride_ + n] = static_cast<std::uint8_t>(weights[n * fan_in + k]);
-  }
-
-  void sum(const std::uint8_t* patch, const GatedProducts& products, std::int32_t* sums) {
-    operands_.clear();
-    for (std::size_t k = 0; k < fan_in_; ++k)
-      if (patch[k] != 0) operands_.push_back({products.row(patch[k]), weights_.data() + k * stride_});
-    for (std::size_t first = 0; first < channels_; first += kLanes) {
-      std::array<std::int32_t, kLanes> lanes{};
-      for (const Operand& operand : operands_) {
-        std::uint64_t bytes = 0;
-        std::memcpy(&bytes, operand.weights + first, kLanes);
-        for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += operand.products[(bytes >> (8 * lane)) & 0xFF];
-      }
-      std::copy_n(lanes.begin(), std::min(kLanes, channels_ - first), sums + first);
-    }
-  }
-
- private:
-  static constexpr std::size_t kLanes = 8;
-  struct Operand {
-    const std::int32_t* products;
-    const std::uint8_t* weights;
-  };
-  std::size_t channels_, fan_in_;
-  std::size_t stride_;  ///< Channels, rounded up to whole lanes.
-  std::vector<std::uint8_t> weights_;
-  std::vector<Operand> operands_;
-};
-
-/// Input bytes under the window at one output position, k over (kernel row, kernel column, channel); padding is 0.
-void gather_patch(const ConvolutionTile& tile, const ChannelRun& run, int row, int column, std::uint8_t* patch) {
-  const Window& window = tile.convolution->window;
-  const Shape& in = tile.input_shape;
-  const auto channels = static_cast<std::size_t>(run.input_channels);
-  for (int kh = 0; kh < window.kernel_height; ++kh) {
-    const int y = row * window.stride_height - window.pad_top + kh * window.dilation_height;
-    for (int kw = 0; kw < window.kernel_width; ++kw, patch += channels) {
-      const int x = column * window.stride_width - window.pad_left + kw * window.dilation_width;
-      if (y < 0 || y >= in.height || x < 0 || x >= in.width)
-        std::fill(patch, patch + channels, std::uint8_t{0});
-      else
-        std::memcpy(patch, tile.input + index_of(in, y - tile.input_first_row, x, run.first_input_channel), channels);
-    }
-  }
-}
-
-/// Calls `sum(patch, sums)` for every output position of the tile.
-template <class Sum>
-void for_each_position(const ConvolutionTile& tile, const ChannelRun& run, std::size_t fan_in,
-                       std::int32_t* accumulators, const Sum& sum) {
-  const auto tile_channels = static_cast<std::size_t>(tile.channel_end - tile.channel_begin);
-  const int columns = tile.convolution->window.output_width(tile.input_shape.width);
-  std::vector<std::uint8_t> patch(fan_in);
-  std::int32_t* sums = accumulators + run.offset;
-  for (int row = tile.row_begin; row < tile.row_end; ++row)
-    for (int column = 0; column < columns; ++column, sums += tile_channels) {
-      gather_patch(tile, run, row, column, patch.data());
-      sum(patch.data(), sums);
-    }
-}
-
-void accumulate_run(const ConvolutionTile& tile, const ChannelRun& run, const GatedProducts& products,
-                    std::int32_t* accumulators) {
-  const Window& window = tile.convolution->window;
-  const auto fan_in = static_cast<std::size_t>(window.kernel_height) * static_cast<std::size_t>(window.kernel_width) *
-                      static_cast<std::size_t>(run.input_channels);
-  const auto channels = static_cast<std::size_t>(run.channels);
-  const std::int8_t* weights = tile.weights + static_cast<std::size_t>(run.offset) * fan_in;
-  if (products.is_exact()) {
-    ExactWeights exact{weights, channels, fan_in};
-    for_each_position(tile, run, fan_in, accumulators, [&](const std::uint8_t* patch, std::int32_t* sums) {
-      exact.sum(patch, products.x_bytes_are_signed(), sums);
-    });
-  } else {
-    TableWeights table{weights, channels, fan_in};
-    for_each_position(tile, run, fan_in, accumulators,
-                      [&](const std::uint8_t* patch, std::int32_t* sums) { table.sum(patch, products, sums); });
-  }
-}
-
 }  // namespace
 
 void accumulate(const ConvolutionTile& tile, const GatedProducts& products, std::int32_t* accumulators) {
   const QuantizedConvolution& convolution = *tile.convolution;
+  const Window& window = convolution.window;
+  const Shape& in = tile.input_shape;
+  const int columns = window.output_width(in.width);
+  const int inputs_per_group = in.channels / convolution.groups;
   const int outputs_per_group = convolution.output_channels / convolution.groups;
-  const int inputs_per_group = tile.input_shape.channels / convolution.groups;
-  for (int channel = tile.channel_begin; channel < tile.channel_end;) {
-    const int group = channel / outputs_per_group;
-    const int end = std::min(tile.channel_end, (group + 1) * outputs_per_group);
-    accumulate_run(tile, {group * inputs_per_group, inputs_per_group, end - channel, channel - tile.channel_begin},
-                   products, accumulators);
-    channel = end;
-  }
+  for (int row = tile.row_begin; row < tile.row_end; ++row)
+    for (int column = 0; column < columns; ++column) {
+      const std::int8_t* w = tile.weights;
+      for (int channel = tile.channel_begin; channel < tile.channel_end; ++channel) {
+        const int first_input = channel / outputs_per_group * inputs_per_group;
+        std::int32_t sum = 0;
+        for (int kh = 0; kh < window.kernel_height; ++kh)
+          for (int kw = 0; kw < window.kernel_width; ++kw) {
+            const int y = row * window.stride_height - window.pad_top + kh * window.dilation_height;
+            const int x = column * window.stride_width - window.pad_left + kw * window.dilation_width;
+            const bool padding = y < 0 || y >= in.height || x < 0 || x >= in.width;
+            for (int c = 0; c < inputs_per_group; ++c, ++w)
+              if (!padding)
+                sum += products(tile.input[index_of(in, y - tile.input_first_row, x, first_input + c)],
+                                static_cast<std::uint8_t>(*w));
+          }
+        *accumulators++ = sum;
+      }
+    }
 }
 
 void run_add(const QuantizedAdd& add, const QuantizedTensor& a, const std::uint8_t* bytes_a, const QuantizedTensor& b,

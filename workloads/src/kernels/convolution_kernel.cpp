@@ -323,7 +323,7 @@ void ConvolutionKernel::State::add_rows(const PackedColumn& column, int pixels, 
   for (const PackedBlock& block : column.blocks) {
     const RowBlock shape{block.depth, column.row_width};
     set.build_rows(source, column.row_weights.data() + at(block.first_k) * at(column.padded), shape, table);
-    const bool fits = plan->largest_row_entry() * block.depth <= std::numeric_limits<std::int16_t>::max();
+    const bool fits = plan->largest_row_entry() <= std::numeric_limits<std::int16_t>::max() / block.depth;
     const Pixels pixels_of_block{scratch.input.data() + block.offset, layout.pixel_offsets.data(), pixels};
     const bool starts = plan->planes().empty() && &block == &column.blocks.front();
     set.add_rows({shape, table, pixels_of_block, sums.first, sums.stride, starts, fits});

@@ -122,9 +122,8 @@ bool is_depthwise(const ConvolutionKernel::Description& d) {
 
 int block_depth(const ProductPlan& plan) {
   constexpr int kLargest = std::numeric_limits<std::int16_t>::max();
-  return plan.largest_row_entry() * kBlockDepth > kLargest && plan.largest_row_entry() * (kBlockDepth / 2) <= kLargest
-             ? kBlockDepth / 2
-             : kBlockDepth;
+  const int entries = kLargest / std::max(1, plan.largest_row_entry());  // that 16 bits can add up
+  return entries < kBlockDepth && entries >= kBlockDepth / 2 ? kBlockDepth / 2 : kBlockDepth;
 }
 
 std::vector<PackedColumn> pack_columns(const ConvolutionKernel::Description& d, const ConvolutionLayout& layout,
