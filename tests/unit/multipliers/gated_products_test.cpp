@@ -65,11 +65,6 @@ TEST(GatedProducts, ExactMeansEveryProductOfTheStoredBytes) {
   EXPECT_TRUE(GatedProducts(bytes, Encoding::TwosComplement, false).x_bytes_are_signed());
 }
 
-TEST(GatedProducts, RowIsIndexedByTheStoredWeightByte) {
-  const GatedProducts products{biased_table(), Encoding::SignMagnitude, true};
-  for (int w = 0; w < 256; ++w) EXPECT_EQ(products.row(byte(-3))[w], products(byte(-3), byte(w)));
-}
-
 TEST(GatedProducts, LargestMagnitudeCountsOnlyOperandsThatOccur) {
   const auto exact = Catalogue::built_in().find("dadda-exact")->table;
   EXPECT_EQ((GatedProducts{exact, Encoding::SignMagnitude, false}.largest_magnitude()), 255 * 127);

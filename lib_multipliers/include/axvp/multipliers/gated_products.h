@@ -19,10 +19,6 @@ class GatedProducts {
   [[nodiscard]] std::int32_t operator()(std::uint8_t stored_x, std::uint8_t stored_w) const {
     return products_[static_cast<std::size_t>(stored_x) * TruthTable::kSide + stored_w];
   }
-  /// The 256 products of one activation byte, indexed by the stored weight byte.
-  [[nodiscard]] const std::int32_t* row(std::uint8_t stored_x) const {
-    return products_.data() + static_cast<std::size_t>(stored_x) * TruthTable::kSide;
-  }
   /// Largest magnitude over the operands that can occur (|w| <= 127, no -128): bounds the accumulator.
   [[nodiscard]] std::int64_t largest_magnitude() const { return largest_magnitude_; }
   /// Whether all 65,536 products are x * w: a kernel may then multiply instead of looking up.
