@@ -394,6 +394,9 @@ Netlist netlist_if_any(const DrumParameters& /*unused*/) {
 Netlist netlist_if_any(const MitchellParameters& /*unused*/) {
   throw std::invalid_argument("Mitchell's multiplier is no netlist");
 }
+Netlist netlist_if_any(const CircuitParameters& /*unused*/) {
+  throw std::invalid_argument("an evolved circuit is a list of gates, no netlist of partial products");
+}
 template <class Parameters>
 Netlist netlist_if_any(const Parameters& parameters) {
   return netlist_of(parameters);
