@@ -12,7 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDeepest = 32;  // modules within modules
+constexpr int kDeepest = 32;                 // modules within modules
+constexpr std::size_t kMostParts = 100'000;  // modules that hold one another twice would double at every level
 
 /// Flattens the modules of a Yosys netlist. The first error wins.
 class Flattener {
@@ -58,6 +59,17 @@ class Flattener {
     return found != object.end() && found->is_string() ? found->get<std::string>() : "";
   }
 
+  /// The bits of a port; an error and none if they are no list.
+  const json& bits_of(const json& port, const std::string& where) {
+    static const json kNoBits = json::array();
+    if (!port.is_object()) return kNoBits;
+    const auto found = port.find("bits");
+    if (found == port.end()) return kNoBits;
+    if (found->is_array()) return *found;
+    reject(fmt::format("{} has bits that are no list", where));
+    return kNoBits;
+  }
+
   const json* find_module(const std::string& name) const {
     const json& modules = member(root_, "modules");
     const auto found = modules.find(name);
@@ -88,8 +100,7 @@ class Flattener {
       if (direction != "input" && direction != "output")
         return reject(fmt::format("port {} has direction \"{}\", expected input or output", name, direction));
       NetlistPort result{name, direction == "input", {}};
-      for (const json& bit : port.value("bits", json::array()))
-        result.bits.push_back(net_of(bit, nets, "port " + name));
+      for (const json& bit : bits_of(port, "port " + name)) result.bits.push_back(net_of(bit, nets, "port " + name));
       netlist_.ports.push_back(std::move(result));
     }
   }
@@ -117,7 +128,7 @@ class Flattener {
     NetMap inner;
     const json& connections = member(cell, "connections");
     for (const auto& [port, description] : member(module, "ports").items()) {
-      const json bits = description.value("bits", json::array());
+      const json& bits = bits_of(description, fmt::format("{}.{}", name, port));
       const auto connected = connections.find(port);
       for (std::size_t i = 0; i < bits.size(); ++i) {
         const std::string where = fmt::format("{}.{}", name, port);
@@ -130,6 +141,8 @@ class Flattener {
       for (std::size_t i = 0; i < bits.size(); ++i)
         if (bits[i].is_string()) return reject(fmt::format("{}.{} is a constant inside the module", name, port));
     }
+    if (netlist_.parts.size() == kMostParts)
+      return reject(fmt::format("more than {} instances of modules", kMostParts));
     netlist_.parts.push_back(name);
     add_module(module, name + ".", netlist_.parts.size() - 1, inner, depth + 1);
   }

@@ -1,6 +1,7 @@
 #include "axvp/power/characterise.h"
 
 #include "axvp/common/random.h"
+#include "measurement_cache.h"
 #include "rounding.h"
 
 namespace axvp {
@@ -124,20 +125,40 @@ Result<void> check_sums(const Netlist& netlist, const Stimulus& stimulus, const 
   return {};
 }
 
-struct Measurement {
-  EventEnergy energy;
-  Nanowatts leakage{};
-  Nanoseconds delay{};
-};
+/// Checks the netlist's answers each time, and measures it unless that was done before.
+class ElementMeter {
+ public:
+  ElementMeter(const MappedDesign& design, const EnergyMeter& meter, const CharacteriseOptions& options)
+      : design_(design),
+        meter_(meter),
+        options_(options),
+        cache_(options.synthesis.cache,
+               fmt::format("element {} {} {}", options.transitions, options.seed, design.netlist.library->sha256)) {}
 
-Result<Measurement> measure(const Netlist& netlist, const Scenario& scenario, const CharacteriseOptions& options) {
-  const Traffic traffic = make_traffic(scenario, options);
-  const Stimulus stimulus = make_stimulus(traffic);
-  if (const auto equal = check_sums(netlist, stimulus, traffic); !equal) return forward_error(equal);
-  const auto energy = measure_energy(netlist, stimulus, ToggleModel::Timed);
-  if (!energy) return forward_error(energy);
-  return Measurement{energy->per_transition(energy->total()), energy->total().leakage, energy->critical_path};
-}
+  Result<Measurement> measure(const std::string& name, const Scenario& scenario) {
+    const Traffic traffic = make_traffic(scenario, options_);
+    const Stimulus stimulus = make_stimulus(traffic);
+    if (const auto equal = check_sums(design_.netlist, stimulus, traffic); !equal) return forward_error(equal);
+    const std::string key = fmt::format("{} {}", design_.key, name);
+    if (const auto known = cache_.find(key)) return *known;
+    const auto energy = meter_.measure_both(stimulus);
+    if (!energy) return forward_error(energy);
+    const Measurement measured{energy->timed.per_transition(energy->timed.total()),
+                               energy->zero_delay.per_transition(energy->zero_delay.total()),
+                               {},
+                               energy->timed.total().leakage};
+    cache_.add(key, measured);
+    return measured;
+  }
+
+  [[nodiscard]] Result<void> save() const { return cache_.save(); }
+
+ private:
+  const MappedDesign& design_;
+  const EnergyMeter& meter_;
+  const CharacteriseOptions& options_;
+  MeasurementCache cache_;
+};
 
 EventEnergy minus(const EventEnergy& a, const EventEnergy& b) {
   return {a.internal - b.internal, a.switching - b.switching};
@@ -148,24 +169,27 @@ EventEnergy minus(const EventEnergy& a, const EventEnergy& b) {
 Result<PeEnergy> characterise_processing_element(const Synthesiser& synthesiser, const CharacteriseOptions& options) {
   const auto design = synthesiser.run({"ax_pe", {options.root / "rtl" / "pe" / "ax_pe.sv"}, "", {}});
   if (!design) return fail_in("processing element", design);
-  const Netlist& netlist = design->netlist;
-  const auto active = measure(netlist, {0.0, true, false}, options);
+  const auto meter = EnergyMeter::create(design->netlist);
+  if (!meter) return fail_in("processing element", meter);
+  ElementMeter element{*design, *meter, options};
+  const auto active = element.measure("active", {0.0, true, false});
   if (!active) return forward_error(active);
-  const auto half = measure(netlist, {0.5, true, false}, options);
+  const auto half = element.measure("half", {0.5, true, false});
   if (!half) return forward_error(half);
-  const auto idle = measure(netlist, {0.0, false, false}, options);
+  const auto idle = element.measure("idle", {0.0, false, false});
   if (!idle) return forward_error(idle);
-  const auto loading = measure(netlist, {0.0, false, true}, options);
+  const auto loading = element.measure("loading", {0.0, false, true});
   if (!loading) return forward_error(loading);
+  if (const auto saved = element.save(); !saved) return forward_error(saved);
   PeEnergy pe;
-  pe.active_mac = rounded(active->energy);
+  pe.active_mac = rounded(active->timed);
   // A stream with as many gated as active cycles costs their mean; so the changes between both are paid for.
-  pe.gated_mac = rounded(minus({half->energy.internal * 2.0, half->energy.switching * 2.0}, active->energy));
-  pe.idle_cycle = rounded(idle->energy);
-  pe.weight_load = rounded(minus(loading->energy, idle->energy));
+  pe.gated_mac = rounded(minus({half->timed.internal * 2.0, half->timed.switching * 2.0}, active->timed));
+  pe.idle_cycle = rounded(idle->timed);
+  pe.weight_load = rounded(minus(loading->timed, idle->timed));
   pe.leakage = rounded(active->leakage);
-  pe.area = rounded(netlist.area());
-  pe.delay = rounded(active->delay);
+  pe.area = rounded(design->netlist.area());
+  pe.delay = rounded(meter->timing().critical_path);
   pe.rtl_sha256 = design->rtl_sha256;
   return pe;
 }

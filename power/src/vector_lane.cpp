@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "axvp/common/random.h"
+#include "measurement_cache.h"
 #include "rounding.h"
 
 namespace axvp {
@@ -22,6 +23,23 @@ constexpr std::int64_t kHigh = 255;
 
 std::int64_t requantised(std::int64_t acc, std::int64_t m0, std::int64_t b, std::int64_t s) {
   return std::clamp((acc * m0 + b + (std::int64_t{1} << (s - 1))) >> s, kLow, kHigh);
+}
+
+/// Unless that was done before.
+Result<Measurement> measure(const MappedDesign& design, const EnergyMeter& meter, const Stimulus& stimulus,
+                            const CharacteriseOptions& options) {
+  MeasurementCache cache{options.synthesis.cache, fmt::format("lane {} {} {}", options.transitions, options.seed,
+                                                              design.netlist.library->sha256)};
+  if (const auto known = cache.find(design.key)) return *known;
+  const auto energy = meter.measure_both(stimulus);
+  if (!energy) return forward_error(energy);
+  const Measurement measured{energy->timed.per_transition(energy->timed.total()),
+                             energy->zero_delay.per_transition(energy->zero_delay.total()),
+                             {},
+                             energy->timed.total().leakage};
+  cache.add(design.key, measured);
+  if (const auto saved = cache.save(); !saved) return forward_error(saved);
+  return measured;
 }
 
 }  // namespace
@@ -57,13 +75,15 @@ Result<VectorLaneEnergy> characterise_vector_lane(const Synthesiser& synthesiser
     if ((*outputs)[i] != y[i])
       return fail("ax_requantise: the mapped netlist differs: y_o = {}, expected {} (step {}, stream {})",
                   (*outputs)[i], y[i], i / kStreams, i % kStreams);
-  const auto energy = measure_energy(design->netlist, stimulus, ToggleModel::Timed);
-  if (!energy) return forward_error(energy);
+  const auto meter = EnergyMeter::create(design->netlist);
+  if (!meter) return fail_in("vector lane", meter);
+  const auto measured = measure(*design, *meter, stimulus, options);
+  if (!measured) return forward_error(measured);
   VectorLaneEnergy lane;
-  lane.per_operation = rounded(energy->per_transition(energy->total()));
-  lane.leakage = rounded(energy->total().leakage);
+  lane.per_operation = rounded(measured->timed);
+  lane.leakage = rounded(measured->leakage);
   lane.area = rounded(design->netlist.area());
-  lane.delay = rounded(energy->critical_path);
+  lane.delay = rounded(meter->timing().critical_path);
   lane.rtl_sha256 = design->rtl_sha256;
   return lane;
 }

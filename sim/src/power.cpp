@@ -66,6 +66,8 @@ void add_power(CLI::App& app, const GlobalOptions& global, Command& command) {
   sub->add_option("--multiplier", options->multiplier, "One selectable in every layer instead of the configured points")
       ->excludes(points);
   sub->add_option("--data", options->data, "Data set whose images are run, e.g. cifar10:test_batch.bin");
+  sub->add_option("--calibration-data", options->calibration_data,
+                  "Images for quantisation and tuning; the training images beside --data without it");
   sub->add_option("--images", options->images, "How many images of it")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000}))
       ->capture_default_str();

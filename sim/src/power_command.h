@@ -14,7 +14,7 @@ struct PowerOptions {
   // --update
   std::string update;
   // --network
-  std::string config, network, data, operating_points, multiplier, out;
+  std::string config, network, data, calibration_data, operating_points, multiplier, out;
   std::string dataflow = "weight-stationary";
   std::size_t images = 4;
   std::size_t transitions = 4096;

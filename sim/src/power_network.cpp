@@ -20,6 +20,7 @@ Result<RunConfig> read_config(const PowerOptions& options) {
   if (!config) return config;
   if (!options.network.empty()) config->workload.network = options.network;
   if (!options.data.empty()) config->workload.data = options.data;
+  if (!options.calibration_data.empty()) config->workload.calibration_data = options.calibration_data;
   if (!options.multiplier.empty()) config->points = {{options.multiplier, options.multiplier, {}}};
   config->workload.images = options.images;
   return config;

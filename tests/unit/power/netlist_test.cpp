@@ -46,6 +46,17 @@ TEST(Netlist, ModulesBecomeParts) {
   EXPECT_EQ(netlist->cells[0].nets[1], netlist->cells[1].nets[0]);
 }
 
+/// Twenty modules, each of which holds the next one twice: a million instances in two thousand characters.
+std::string doubling_modules() {
+  constexpr int kLevels = 20;
+  std::string modules = R"({"modules": {"top": {"cells": {"a": {"type": "m0"}, "b": {"type": "m0"}}})";
+  for (int i = 0; i < kLevels; ++i) {
+    const std::string cells = "{\"type\": \"m" + std::to_string(i + 1) + "\"}";
+    modules += ", \"m" + std::to_string(i) + "\": {\"cells\": {\"a\": " + cells + ", \"b\": " + cells + "}}";
+  }
+  return modules + ", \"m" + std::to_string(kLevels) + "\": {}}}";
+}
+
 struct WrongNetlist {
   const char* name;
   std::string json;
@@ -90,6 +101,14 @@ INSTANTIATE_TEST_SUITE_P(
                      "the clock of cell g is not an input port"},
         WrongNetlist{"PortDirection", R"({"modules": {"top": {"ports": {"a": {"direction": "inout", "bits": [2]}}}}})",
                      "port a has direction \"inout\""},
+        WrongNetlist{"BitsNoList", R"({"modules": {"top": {"ports": {"a": {"direction": "input", "bits": 2}}}}})",
+                     "port a has bits that are no list"},
+        WrongNetlist{"BitsOfAnInstance", R"({"modules": {"top": {"cells": {"u": {"type": "m"}}},
+                     "m": {"ports": {"p": {"bits": {"0": 2}}}}}})",
+                     "u.p has bits that are no list"},
+        WrongNetlist{"ModulesThatDouble", doubling_modules(), "more than 100000 instances of modules"},
+        WrongNetlist{"YosysLatch", one_cell("$_DLATCH_P_", R"({"D": [2], "E": [3], "Q": [4]})"),
+                     "cell g is a latch (`$_DLATCH_P_`)"},
         WrongNetlist{"UndrivenOutput",
                      R"({"modules": {"top": {"ports": {"y": {"direction": "output", "bits": [2]}}}}})",
                      "port y has no driver"}),

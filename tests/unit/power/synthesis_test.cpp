@@ -5,6 +5,7 @@
 
 #include "axvp/common/file.h"
 #include "axvp/power/memory_prices.h"
+#include "library_check.h"
 #include "tiny_library.h"
 
 namespace axvp {
@@ -17,6 +18,22 @@ TEST(AdderMap, FindsTheAdderCellByItsFunctions) {
   const std::string map = adder_map(*tiny_library());
   EXPECT_THAT(map, HasSubstr("FULL adder (.P(a_i), .Q(b_i), .R(c_i), .SUM(s_o), .CARRY(c_o));"));
   EXPECT_THAT(map, HasSubstr("assign s_o = a_i ^ b_i;"));  // no half adder in the library: gates
+}
+
+LibertyLibrary library_without(const std::string& cell) {
+  LibertyLibrary library = *tiny_library();
+  library.cells.erase(cell);
+  return library;
+}
+
+TEST(LibraryCheck, NamesWhatALibraryLacksForMappingAndMeasuring) {
+  EXPECT_TRUE(check_library(*tiny_library()));
+  EXPECT_THAT(check_library(library_without("INV")).error().message, HasSubstr("the library tiny has no inverter"));
+  EXPECT_THAT(check_library(library_without("NAND")).error().message, HasSubstr("has no AND, OR, NAND or NOR gate"));
+  LibertyLibrary library = *tiny_library();
+  for (auto& [name, cell] : library.cells)
+    for (auto& pin : cell.pins) pin.internal_power.clear();
+  EXPECT_THAT(check_library(library).error().message, HasSubstr("has no internal_power tables"));
 }
 
 TEST(Synthesiser, SaysHowToGetAMissingYosys) {
