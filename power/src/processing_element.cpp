@@ -83,8 +83,8 @@ void fill_lane(Traffic& traffic, const Scenario& scenario, std::size_t lane, Ran
     traffic.psum[i] = static_cast<std::uint32_t>(psum);
     // The clock edge.
     expected = psum + now.activation * now.weight;
-    if (step == kFirstActivation) now.weight = now.shadow;
     if (loads) now.shadow = weight;
+    if (step == kFirstActivation) now.weight = now.shadow;
     now.activation = now.weight != 0 ? activation : 0;
     if (now.activation != 0) now.held = static_cast<std::int64_t>(magnitude(activation));
   }

@@ -4,8 +4,8 @@
 // Cycle t + 1: activation, weight and product are at the pool; the activation and the token leave to the east.
 // Cycle t + 2: psum_o = psum_i (of cycle t + 1) plus or minus the product.
 //
-// A swap makes the shadow weight the active one for the very activation it comes with; the shadow register is free for
-// the next fold from then on. A write in the same cycle as a swap goes to the next fold.
+// A swap makes the shadow weight the active one for the very activation it comes with; a weight that is written in the
+// same cycle is the one that becomes active. The shadow register is free for the next fold from then on.
 // Zero gating: with activation or weight 0 nothing is added and the pool's inputs keep their values. For that the active
 // weight is a magnitude that stays, and a flag that says zero.
 module ax_pe #(
@@ -61,9 +61,9 @@ module ax_pe #(
     weight_sign_d = weight_sign_q;
     weight_mag_d  = weight_mag_q;
     if (swap_i) begin
-      weight_zero_d = shadow_mag_q == '0;
-      weight_sign_d = shadow_sign_q;
-      if (shadow_mag_q != '0) weight_mag_d = shadow_mag_q;
+      weight_zero_d = shadow_mag_d == '0;
+      weight_sign_d = shadow_sign_d;
+      if (shadow_mag_d != '0) weight_mag_d = shadow_mag_d;
     end
   end
 

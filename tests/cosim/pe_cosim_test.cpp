@@ -30,11 +30,11 @@ class PeReference {
 
   std::int32_t clock(const Inputs& in) {
     const auto psum = static_cast<std::uint32_t>(in.psum) + static_cast<std::uint32_t>(product());
+    if (in.weight_we) shadow_ = in.weight;
     if (in.swap) {
       active_ = shadow_;
       select_ = in.select;
     }
-    if (in.weight_we) shadow_ = in.weight;
     act_ = in.act;
     return static_cast<std::int32_t>(psum);
   }
@@ -156,13 +156,13 @@ TEST(ProcessingElement, LoadsTheNextWeightWhileTheActiveOneComputes) {
   const auto pe = make_verilated_pe([](std::uint8_t x, std::uint8_t w, int) { return std::uint16_t(x * w); });
   PeReference::Inputs in;
   in.weight_we = true;
-  in.weight = -3;
+  in.weight = 100;
   (void)pe->clock(ports(in));
   in = {};
   in.act = 10;
   in.swap = true;
-  in.weight_we = true;  // in the cycle of the swap: for the fold after this one
-  in.weight = 100;
+  in.weight_we = true;  // in the cycle of the swap: it counts for this very activation
+  in.weight = -3;
   (void)pe->clock(ports(in));
   in.swap = false;
   in.act = 11;
