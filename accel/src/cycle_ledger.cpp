@@ -44,8 +44,15 @@ void CycleLedger::record(CycleOwner owner, Cycles begin, Cycles end) {
     intervals.push_back({begin, end});
 }
 
+void CycleLedger::record_run(Cycles issue, Cycles total) {
+  array_chain_ = issued_ + total;
+  issued_ += issue;
+}
+
 CycleLedger::Settlement CycleLedger::settle(Cycles begin, Cycles end) {
   Settlement result;
+  result.array_chain = array_chain_;
+  array_chain_ = issued_ = 0;
   // `free` holds what no owner has taken yet, ascending; each owner in turn takes its part.
   std::vector<Interval> free{{begin, end}};
   std::vector<Interval> left;
@@ -75,6 +82,7 @@ CycleLedger::Settlement CycleLedger::settle(Cycles begin, Cycles end) {
 
 void CycleLedger::clear() {
   for (auto& intervals : intervals_) intervals.clear();
+  array_chain_ = issued_ = 0;
 }
 
 }  // namespace axvp

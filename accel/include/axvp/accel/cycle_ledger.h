@@ -40,9 +40,13 @@ class CycleLedger {
   /// `owner` was at work in cycles [begin, end). In any order; overlaps are fine.
   void record(CycleOwner owner, Cycles begin, Cycles end);
 
+  /// A run of the array: after `issue` cycles another one may follow, after `total` its last sum is out.
+  void record_run(Cycles issue, Cycles total);
+
   struct Settlement {
     OwnedCycles owned;
     Cycles unowned = 0;
+    Cycles array_chain = 0;  ///< The recorded runs one after the other: first weight in to last sum out without waits.
   };
   /// Divides [begin, end) and forgets what was recorded.
   [[nodiscard]] Settlement settle(Cycles begin, Cycles end);
@@ -53,6 +57,8 @@ class CycleLedger {
     Cycles begin, end;
   };
   std::array<std::vector<Interval>, kCycleOwners> intervals_;
+  Cycles issued_ = 0;       ///< By the recorded runs.
+  Cycles array_chain_ = 0;  ///< Of the recorded runs.
 };
 
 }  // namespace axvp

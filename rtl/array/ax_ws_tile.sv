@@ -1,0 +1,50 @@
+// A weight-stationary processing element with its pool of multipliers.
+module ax_ws_tile #(
+  parameter int unsigned AccWidth    = 32,
+  parameter int unsigned SelectWidth = 5
+) (
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
+  input  logic                       act_sign_i,
+  input  logic [7:0]                 act_mag_i,
+  input  logic                       swap_i,
+  input  logic [SelectWidth-1:0]     select_i,
+  output logic                       act_sign_o,
+  output logic [7:0]                 act_mag_o,
+  output logic                       swap_o,
+  output logic [SelectWidth-1:0]     select_o,
+  input  logic                       weight_we_i,
+  input  logic                       weight_sign_i,
+  input  logic [6:0]                 weight_mag_i,
+  input  logic signed [AccWidth-1:0] psum_i,
+  output logic signed [AccWidth-1:0] psum_o
+);
+  logic [7:0]             x;
+  logic [6:0]             w;
+  logic [SelectWidth-1:0] select;
+  logic [15:0]            p;
+
+  ax_pool #(.SelectWidth(SelectWidth)) u_pool (.x_i(x), .w_i(w), .select_i(select), .p_o(p));
+
+  ax_pe #(.AccWidth(AccWidth), .SelectWidth(SelectWidth)) u_pe (
+    .clk_i,
+    .rst_ni,
+    .act_sign_i,
+    .act_mag_i,
+    .swap_i,
+    .select_i,
+    .act_sign_o,
+    .act_mag_o,
+    .swap_o,
+    .select_o,
+    .weight_we_i,
+    .weight_sign_i,
+    .weight_mag_i,
+    .psum_i,
+    .psum_o,
+    .mul_x_o     (x),
+    .mul_w_o     (w),
+    .mul_select_o(select),
+    .mul_p_i     (p)
+  );
+endmodule
