@@ -86,12 +86,10 @@ int run_power_network(const PowerOptions& options, const GlobalOptions& global) 
   workload->provenance.tools = energy->origin.tools;
   workload->provenance.inputs["library"] = energy->origin.library_sha256;
   const std::filesystem::path folder{options.out};
-  if (const auto written = write_file_atomically(folder / "layers.csv", power_csv(*energy)); !written)
-    return report(written.error());
-  if (const auto written =
-          write_file_atomically(folder / "power.json", dump_json(power_json(*energy, workload->provenance)));
-      !written)
-    return report(written.error());
+  const auto written =
+      write_files_atomically({{folder / "layers.csv", power_csv(*energy)},
+                              {folder / "power.json", dump_json(power_json(*energy, workload->provenance))}});
+  if (!written) return report(written.error());
   fmt::print("\nwritten: {0}/power.json, {0}/layers.csv\n", options.out);
   return kDone;
 }

@@ -157,6 +157,34 @@ TEST_F(PowerProgram, ModuleOfSomeoneElseHasItsEnergyUnderUniformAndGivenOperands
   EXPECT_THAT(still.output, HasSubstr("given operands, 2 transitions"));
 }
 
+/// An energy table whose rows have these energies; the first one is the exact multiplier.
+std::string table_with(const std::vector<double>& energies) {
+  auto table = nlohmann::json::parse(
+      read_text_file(std::filesystem::path{AXVP_SOURCE_DIR} / "power" / "tables" / "osu018.json").value());
+  nlohmann::json row = *std::find_if(table["rows"].begin(), table["rows"].end(),
+                                     [](const auto& r) { return r["selectable"] == "dadda-exact"; });
+  table["rows"].clear();
+  for (std::size_t i = 0; i < energies.size(); ++i) {
+    if (i > 0) row["selectable"] = row["multiplier"] = "some-" + std::to_string(i);
+    for (auto* part : {&row, &row["zero_delay"]}) {
+      (*part)["internal_pj"] = 0.0;
+      (*part)["switching_pj"] = (*part)["energy_pj"] = energies[i];
+    }
+    table["rows"].push_back(row);
+  }
+  return table.dump();
+}
+
+// Relative energies 0.5, 0.25, 0.75, 1.0 and 0.5, 0.75, 0.25, 1.0: ranks 2 1 3 4 and 2 3 1 4, so Spearman's
+// 1 - 6 sum d^2 / (n (n^2 - 1)) = 1 - 6 * 8 / 60 = 0.2; magnitudes 0, 50, 50, 0.
+TEST_F(PowerProgram, ComparesTwoTechnologiesByRankAndDifference) {
+  const Outcome outcome = run("--compare " + file("a.json", table_with({4, 2, 1, 3, 4})) + " " +
+                              file("b.json", table_with({8, 4, 6, 2, 8})));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("| all, glitch-aware | 4 | 0.2000 | +0.00 | 25.00 | +50.00 | some-2 |"));
+  refuse("--compare " + file("a.json", table_with({4, 2})) + " " + path("none.json"), "none.json: no such file");
+}
+
 TEST_F(PowerProgram, RefusesModulesThatAreNoMultiplier) {
   refuse("--verilog " +
              module("wire a, b; assign a = ~(b & A[0]); assign b = ~(a & B[0]);\n"
