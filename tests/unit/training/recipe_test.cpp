@@ -68,6 +68,18 @@ TEST(RecipeTest, SizesAreThoseOfTheNetwork) {
               HasSubstr("stem_stride"));
 }
 
+TEST(RecipeTest, FineTuningNamesItsStart) {
+  const auto recipe = parsed("start = \"net.onnx\"\nnew_head = false\ntrain = \"synth10:train\"");
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(recipe->start, "net.onnx");
+  EXPECT_FALSE(recipe->new_head);
+  const auto again = parsed(to_toml(*recipe));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(to_toml(*again), to_toml(*recipe));
+  EXPECT_THAT(parsed("start = \"a\"\nnetwork = \"resnet8\"\ntrain = \"a\"").error().message,
+              HasSubstr("stands beside `start`"));
+}
+
 TEST(RecipeTest, WrittenRecipeReadsBackTheSame) {
   TrainingRecipe recipe;
   recipe.train = "cifar10:a \"quoted\" \\ path.bin";

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "axvp/common/file.h"
 #include "axvp/workloads/float_executor.h"
@@ -91,6 +92,60 @@ TEST(TrainTest, RunThatWasKilledEndsWithTheSameNetwork) {
   EXPECT_EQ(resumed->resumed_epochs, 2);
   EXPECT_EQ(resumed->epochs.size(), 3u);
   EXPECT_EQ(all_weights(resumed->network), all_weights(whole->network));
+}
+
+/// A trained network, as an ONNX file would give it: BatchNorms are scales and offsets.
+Network trained() {
+  return train_on(small_data(), small_recipe(), {})->network;
+}
+
+Network untrained() {
+  return make_architecture(small_recipe().architecture, {3, 32, 32}, 10, 1)->network;
+}
+
+TEST(TrainTest, FineTuningStartsFromTheNetworkAndReplacesItsHead) {
+  const Network start = untrained();
+  const auto architecture = continue_network(start, 4, true, 9);
+  ASSERT_TRUE(architecture) << architecture.error().message;
+  const Network& network = architecture->network;
+  EXPECT_EQ(network.tensors[network.output].shape.channels, 4);
+  const std::vector<float> before = all_weights(start), after = all_weights(network);
+  const std::size_t body = before.size() - 10 * 16;  // 16 channels into the classifier
+  ASSERT_EQ(after.size(), body + 4 * 16);
+  EXPECT_TRUE(std::equal(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(body), after.begin()));
+  for (std::size_t i = body; i < after.size(); ++i) EXPECT_LE(std::abs(after[i]), 0.25F);  // 1 / sqrt(16)
+}
+
+TEST(TrainTest, FineTuningWithoutAStepKeepsTheLogits) {
+  const Network start = trained();
+  TrainingRecipe recipe = small_recipe();
+  recipe.start = "start.onnx";
+  recipe.new_head = false;
+  recipe.epochs = 1;
+  recipe.optimizer.learning_rate = 1e-30;
+  const TrainingData data = small_data();
+  const auto result = train_on(data, recipe, {}, &start);
+  ASSERT_TRUE(result) << result.error().message;
+  const auto pixels = preprocess(data.test.images[0], start.preprocessing);
+  const auto before = run_float_logits(start, pixels), after = run_float_logits(result->network, pixels);
+  for (std::size_t c = 0; c < before.size(); ++c) EXPECT_NEAR(before[c], after[c], 1e-4) << c;
+}
+
+TEST(TrainTest, FineTuningLearns) {
+  const Network start = trained();
+  TrainingRecipe recipe = small_recipe();
+  recipe.start = "start.onnx";
+  recipe.optimizer.learning_rate = 0.02;
+  recipe.epochs = 4;
+  const auto result = train_on(small_data(), recipe, {}, &start);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_LT(result->epochs.back().loss, result->epochs.front().loss);
+}
+
+TEST(TrainTest, FineTuningRefusesWhatDoesNotFit) {
+  const Network start = untrained();
+  EXPECT_THAT(continue_network(start, 4, false, 1).error().message, HasSubstr("10 outputs for 4 classes; `new_head"));
+  EXPECT_THAT(continue_network(start, 1, true, 1).error().message, HasSubstr("1 classes, at least 2 expected"));
 }
 
 TEST(TrainTest, CheckpointOfAnotherRecipeIsRefused) {

@@ -7,6 +7,7 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <sstream>
@@ -18,7 +19,8 @@ namespace {
 constexpr double kEpsilon = 1e-5;        // added to a BatchNorm's variance
 constexpr double kStatisticsRate = 0.1;  // weight of a batch in the running statistics
 
-/// What is learned of one node. Undefined tensors where the node has no such part.
+/// What is learned of one node: gamma and beta with statistics of a BatchNorm, without them of a scale and offset that
+/// are learned as they are. Undefined tensors where the node has no such part.
 struct Parameters {
   at::Tensor weight;    ///< Of a convolution, or gamma.
   at::Tensor offset;    ///< beta, or a bias.
@@ -83,6 +85,8 @@ struct Forward {
   }
   at::Tensor operator()(const ChannelAffine& /*affine*/) const {
     if (!parameters.weight.defined()) return inputs[0] + parameters.offset.view({1, -1, 1, 1});
+    if (!parameters.mean.defined())
+      return inputs[0] * parameters.weight.view({1, -1, 1, 1}) + parameters.offset.view({1, -1, 1, 1});
     return at::batch_norm(inputs[0], parameters.weight, parameters.offset, parameters.mean, parameters.variance,
                           training, kStatisticsRate, kEpsilon, false);
   }
@@ -138,8 +142,11 @@ struct Learner::Torch {
       const auto channels = static_cast<std::int64_t>(affine->scale.size());
       Parameters& p = parameters[index];
       p.offset = trainable({affine->offset.begin(), affine->offset.end()}, {channels});
-      if (architecture.batch_norms.count(index) == 0) return;
+      const bool is_normalised = architecture.batch_norms.count(index) != 0;
+      const bool is_bias = std::all_of(affine->scale.begin(), affine->scale.end(), [](double s) { return s == 1.0; });
+      if (!is_normalised && is_bias) return;
       p.weight = trainable({affine->scale.begin(), affine->scale.end()}, {channels});
+      if (!is_normalised) return;
       p.mean = torch::zeros({channels});
       p.variance = torch::ones({channels});
     }
@@ -212,6 +219,10 @@ Network Learner::network() const {
     auto& affine = std::get<ChannelAffine>(operation);
     affine.offset = doubles(p.offset);
     if (!p.weight.defined()) continue;
+    if (!p.mean.defined()) {
+      affine.scale = doubles(p.weight);
+      continue;
+    }
     const std::vector<double> gamma = doubles(p.weight), mean = doubles(p.mean), variance = doubles(p.variance);
     for (std::size_t c = 0; c < gamma.size(); ++c) {
       affine.scale[c] = gamma[c] / std::sqrt(variance[c] + kEpsilon);

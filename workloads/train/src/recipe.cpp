@@ -87,12 +87,23 @@ std::string sizes_to_toml(const ArchitectureSettings& settings) {
   return fmt::format("width = {}\n", settings.width);
 }
 
+std::string origin_to_toml(const TrainingRecipe& recipe) {
+  if (!recipe.start.empty()) return fmt::format("start = {}\nnew_head = {}\n", quoted(recipe.start), recipe.new_head);
+  return fmt::format("network = {}\n{}", quoted(recipe.architecture.name), sizes_to_toml(recipe.architecture));
+}
+
 }  // namespace
 
 Result<TrainingRecipe> parse_recipe(const Document& document) {
   TrainingRecipe recipe;
   FieldReader root{document};
-  recipe.architecture = read_architecture(root);
+  if (root.has("start")) {
+    recipe.start = root.string("start");
+    recipe.new_head = root.boolean("new_head", recipe.new_head);
+    if (root.has("network")) root.reject("network", "stands beside `start`: a run has one of them");
+  } else {
+    recipe.architecture = read_architecture(root);
+  }
   recipe.train = root.string("train");
   recipe.validation = root.string("validation", "");
   recipe.test = root.string("test", "");
@@ -115,13 +126,13 @@ Result<TrainingRecipe> load_recipe(const std::filesystem::path& path) {
 std::string to_toml(const TrainingRecipe& recipe) {
   const OptimizerSettings& optimizer = recipe.optimizer;
   return fmt::format(
-      "network = {}\n{}train = {}\nvalidation = {}\ntest = {}\nepochs = {}\nbatch = {}\nseed = {}\n"
+      "{}train = {}\nvalidation = {}\ntest = {}\nepochs = {}\nbatch = {}\nseed = {}\n"
       "threads = {}\n\n[optimizer]\nlearning_rate = {}\nschedule = {}\nwarmup_epochs = {}\nmomentum = {}\n"
       "weight_decay = {}\n\n[augmentation]\nflip = {}\nshift_pixels = {}\n",
-      quoted(recipe.architecture.name), sizes_to_toml(recipe.architecture), quoted(recipe.train),
-      quoted(recipe.validation), quoted(recipe.test), recipe.epochs, recipe.batch, recipe.seed, recipe.threads,
-      real(optimizer.learning_rate), quoted(kSchedules[static_cast<std::size_t>(optimizer.schedule)]),
-      real(optimizer.warmup_epochs), real(optimizer.momentum), real(optimizer.weight_decay), recipe.augmentation.flip,
+      origin_to_toml(recipe), quoted(recipe.train), quoted(recipe.validation), quoted(recipe.test), recipe.epochs,
+      recipe.batch, recipe.seed, recipe.threads, real(optimizer.learning_rate),
+      quoted(kSchedules[static_cast<std::size_t>(optimizer.schedule)]), real(optimizer.warmup_epochs),
+      real(optimizer.momentum), real(optimizer.weight_decay), recipe.augmentation.flip,
       recipe.augmentation.shift_pixels);
 }
 

@@ -8,6 +8,7 @@
 #include "axvp/common/random.h"
 #include "axvp/training/architecture.h"
 #include "axvp/training/train.h"
+#include "axvp/workloads/onnx_export.h"
 #include "batch.h"
 #include "learner.h"
 
@@ -67,6 +68,7 @@ class TrainingRun {
         steps_per_epoch_(data.train.images.size() / static_cast<std::size_t>(recipe.batch)),
         learner_(architecture, recipe.optimizer, recipe.threads),
         progress_(options.progress, "train", static_cast<std::uint64_t>(recipe.epochs) * images_per_epoch(), "images") {
+    if (!recipe.start.empty()) start_sha256_ = sha256(export_onnx(architecture.network));
     result_.train_images = data.train.images.size();
     result_.train_sha256 = data.train.sha256;
   }
@@ -93,7 +95,7 @@ class TrainingRun {
   }
 
   /// What must agree for a checkpoint to be continued.
-  [[nodiscard]] std::string identity() const { return sha256(to_toml(recipe_) + data_.train.sha256); }
+  [[nodiscard]] std::string identity() const { return sha256(to_toml(recipe_) + data_.train.sha256 + start_sha256_); }
 
   Result<void> resume() {
     if (options_.checkpoint.empty() || !std::filesystem::exists(options_.checkpoint)) return {};
@@ -193,6 +195,7 @@ class TrainingRun {
   const TrainingRecipe& recipe_;
   const TrainingOptions& options_;
   Preprocessing preprocessing_;
+  std::string start_sha256_;
   std::size_t steps_per_epoch_;
   Learner learner_;
   Progress progress_;
@@ -208,15 +211,18 @@ double TrainingResult::images_per_second() const {
   return seconds > 0.0 ? static_cast<double>(train_images) * static_cast<double>(epochs.end() - own) / seconds : 0.0;
 }
 
-Result<TrainingResult> train_on(const TrainingData& data, const TrainingRecipe& recipe,
-                                const TrainingOptions& options) {
+Result<TrainingResult> train_on(const TrainingData& data, const TrainingRecipe& recipe, const TrainingOptions& options,
+                                const Network* start) {
   if (data.train.images.size() < static_cast<std::size_t>(recipe.batch))
     return fail("{}: {} images do not fill a batch of {}", data.train.name, data.train.images.size(), recipe.batch);
-  const Shape shape{3, data.train.images.front().height, data.train.images.front().width};
+  const Shape shape = start != nullptr ? start->tensors[start->input].shape
+                                       : Shape{3, data.train.images.front().height, data.train.images.front().width};
+  if (shape.channels != 3) return fail("{}: {} input channels, expected 3", start->name, shape.channels);
   for (const Dataset* set : {&data.train, &data.validation, &data.test})
     if (auto checked = check_images(*set, shape, data.train.classes); !checked) return forward_error(checked);
-  const auto architecture =
-      make_architecture(recipe.architecture, shape, data.train.classes, derive_seed(recipe.seed, kWeightStream));
+  const std::uint64_t seed = derive_seed(recipe.seed, kWeightStream);
+  const auto architecture = start != nullptr ? continue_network(*start, data.train.classes, recipe.new_head, seed)
+                                             : make_architecture(recipe.architecture, shape, data.train.classes, seed);
   if (!architecture) return forward_error(architecture);
   return TrainingRun{data, recipe, options, *architecture}.run();
 }

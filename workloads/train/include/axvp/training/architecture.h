@@ -38,4 +38,11 @@ struct ArchitectureSettings {
 [[nodiscard]] Result<Architecture> make_architecture(const ArchitectureSettings& settings, const Shape& input,
                                                      int classes, std::uint64_t seed);
 
+/// A trained network to go on with. A BatchNormalization has come as scale and offset a channel; they are learned as
+/// they are, without statistics of batches. With `new_head` the last convolution or Gemm gets an output a class and
+/// starts uniform in +-1/sqrt(inputs) with offsets 0. Errors: another number of outputs without it; an output that
+/// select_outputs() refuses; pools with unequal pads.
+[[nodiscard]] Result<Architecture> continue_network(const Network& network, int classes, bool new_head,
+                                                    std::uint64_t seed);
+
 }  // namespace axvp

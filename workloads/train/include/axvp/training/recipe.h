@@ -36,6 +36,8 @@ struct Augmentation {
 /// Everything a training run depends on: the same recipe gives the same network on the same machine and library.
 struct TrainingRecipe {
   ArchitectureSettings architecture;
+  std::string start;       ///< A trained network to go on with instead: ONNX or a description of one; empty for none.
+  bool new_head = true;    ///< Whether its classifier is replaced.
   std::string train;       ///< Data set to learn from, as open_dataset() takes it, e.g. "synth10:train".
   std::string validation;  ///< Scored after every epoch; empty for none.
   std::string test;        ///< Scored once at the end; empty for none.
@@ -48,8 +50,8 @@ struct TrainingRecipe {
 };
 
 /// Reads a recipe file: keys as the fields above, the architecture's among them (its name as `network`, the sizes that
-/// the network has), `optimizer` and `augmentation` as tables; `train` must be given. Errors name file, line and
-/// column.
+/// the network has, or `start` and `new_head` instead), `optimizer` and `augmentation` as tables; `train` must be
+/// given. Errors name file, line and column.
 [[nodiscard]] Result<TrainingRecipe> parse_recipe(const Document& document);
 [[nodiscard]] Result<TrainingRecipe> load_recipe(const std::filesystem::path& path);
 

@@ -56,9 +56,10 @@ struct TrainingData {
 /// sizes, unknown network, a checkpoint of another recipe, a loss that is no longer finite.
 [[nodiscard]] Result<TrainingResult> train(const TrainingRecipe& recipe, const TrainingOptions& options);
 
-/// The same on data in memory; the recipe's data set names are not opened.
+/// The same on data in memory; the recipe's data set names are not opened. `start`: the network that the recipe's
+/// `start` names, if it names one.
 [[nodiscard]] Result<TrainingResult> train_on(const TrainingData& data, const TrainingRecipe& recipe,
-                                              const TrainingOptions& options);
+                                              const TrainingOptions& options, const Network* start = nullptr);
 
 /// Epochs, accuracies and speed for a result file.
 [[nodiscard]] nlohmann::json to_json(const TrainingResult& result);
