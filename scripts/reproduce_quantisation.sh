@@ -28,5 +28,5 @@ evaluate mobilenet_v2_cifar10 workloads/networks/mobilenet_v2_cifar10.toml 1000 
   cifar10:cifar10/test_exact.bin cifar10:cifar10/train_exact.bin
 evaluate mobilenet_v2_imagenet workloads/networks/mobilenet_v2_imagenet.toml 1000 \
   tiny-imagenet:tiny-imagenet-200:val@5000:6000 tiny-imagenet:tiny-imagenet-200:train
-evaluate mobilenet_v2_tinyimagenet workloads/networks/mobilenet_v2_tinyimagenet.toml 2000 \
-  tiny-imagenet:tiny-imagenet-200:val@5000:7000 tiny-imagenet:tiny-imagenet-200:train
+evaluate mobilenet_v2_tinyimagenet workloads/networks/mobilenet_v2_tinyimagenet.toml 1000 \
+  tiny-imagenet:tiny-imagenet-200:val@5000:6000 tiny-imagenet:tiny-imagenet-200:train

@@ -16,6 +16,7 @@ axvp_embedded_\name\()_end:
     embed default_config, "sim/configs/default.toml"
     embed energy_table, "power/tables/osu018.json"
     embed adder_modules, "rtl/multipliers/ax_fa.sv", "rtl/multipliers/ax_ha.sv"
+    embed mobilenet_v2_synth10, "workloads/networks/mobilenet_v2_synth10.onnx"
     embed resnet8_synth10, "workloads/networks/resnet8_synth10.onnx"
 
     .section .note.GNU-stack, "", %progbits

@@ -8,6 +8,7 @@ extern "C" {
 extern const char axvp_embedded_default_config[], axvp_embedded_default_config_end[];
 extern const char axvp_embedded_energy_table[], axvp_embedded_energy_table_end[];
 extern const char axvp_embedded_adder_modules[], axvp_embedded_adder_modules_end[];
+extern const char axvp_embedded_mobilenet_v2_synth10[], axvp_embedded_mobilenet_v2_synth10_end[];
 extern const char axvp_embedded_resnet8_synth10[], axvp_embedded_resnet8_synth10_end[];
 }
 
@@ -24,8 +25,9 @@ struct EmbeddedNetwork {
   const char* end;
 };
 
-const std::array<EmbeddedNetwork, 1> kNetworks{
-    {{"resnet8_synth10", axvp_embedded_resnet8_synth10, axvp_embedded_resnet8_synth10_end}}};
+const std::array<EmbeddedNetwork, 2> kNetworks{
+    {{"resnet8_synth10", axvp_embedded_resnet8_synth10, axvp_embedded_resnet8_synth10_end},
+     {"mobilenet_v2_synth10", axvp_embedded_mobilenet_v2_synth10, axvp_embedded_mobilenet_v2_synth10_end}}};
 
 }  // namespace
 

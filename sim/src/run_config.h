@@ -22,7 +22,7 @@ struct WorkloadConfig {
   std::string calibration_data;  ///< Empty: the training images that belong to `data`, see `training_images_of`.
   std::size_t calibration_images = 500;
   Encoding encoding = Encoding::SignMagnitude;
-  RangeRule activation_range = RangeRule::Best;
+  RangeRule activation_range = RangeRule::Percentile;
   double activation_percentile = 99.99;
   bool equalise = true;
   std::size_t correction_images = 128;  ///< 0: no bias correction.

@@ -7,7 +7,7 @@
 #include "axvp/sc_models/platform.h"
 #include "axvp/workloads/int8_executor.h"
 #include "axvp/workloads/match.h"
-#include "axvp/workloads/onnx_import.h"
+#include "axvp/workloads/network_file.h"
 #include "axvp/workloads/quantise.h"
 #include "test_data.h"
 
@@ -17,19 +17,21 @@ namespace {
 constexpr std::size_t kCalibrationImages = 64;
 
 struct RealNetwork {
-  std::filesystem::path onnx;
+  std::filesystem::path file;  ///< ONNX, or a description.
   std::string calibration, test;
   std::size_t images;
+  ImportOptions size{};  ///< Where the file leaves it open.
 };
 
 /// Quantises, tunes three points (exact, truncated, one reconfigurable mode), runs all images at each and compares.
 void expect_the_executors_logits(const RealNetwork& real) {
-  const auto imported = import_onnx(real.onnx);
+  const auto imported = load_network(real.file, real.size);
   ASSERT_TRUE(imported) << imported.error().message;
-  const auto calibration = open_dataset(real.calibration, kCalibrationImages);
-  const auto data = open_dataset(real.test, real.images);
+  const auto fitting = fitting_of(imported->network);
+  const auto calibration = open_dataset(real.calibration, {kCalibrationImages, fitting, ProgressStyle::Quiet});
+  const auto data = open_dataset(real.test, {real.images, fitting, ProgressStyle::Quiet});
   ASSERT_TRUE(calibration && data);
-  const auto quantisation = quantise(*imported, *calibration);
+  const auto quantisation = quantise(imported->network, *calibration);
   ASSERT_TRUE(quantisation) << quantisation.error().message;
   const QuantizedNetwork& network = quantisation->network;
   const std::size_t layers = network.layers().size();
@@ -79,6 +81,19 @@ void expect_the_executors_logits(const RealNetwork& real) {
 TEST(RealNetworksOnThePlatform, EmbeddedResNet8GivesTheExecutorsLogits) {
   expect_the_executors_logits(
       {AXVP_SOURCE_DIR "/workloads/networks/resnet8_synth10.onnx", "synth10:train", "synth10:test", 200});
+}
+
+TEST(RealNetworksOnThePlatform, EmbeddedMobileNetV2GivesTheExecutorsLogits) {
+  expect_the_executors_logits(
+      {AXVP_SOURCE_DIR "/workloads/networks/mobilenet_v2_synth10.onnx", "synth10:train", "synth10:test", 40});
+}
+
+TEST(RealNetworksOnThePlatform, MobileNetV2GivesTheExecutorsLogitsOnTinyImageNet) {
+  if (!std::filesystem::exists(data_folder() / "weights" / "mobilenet_v2_tinyimagenet.onnx"))
+    GTEST_SKIP() << "no data in " << data_folder() << ": set AXVP_DATA";
+  const std::string images = "tiny-imagenet:" + (data_folder() / "tiny-imagenet-200").string();
+  expect_the_executors_logits(
+      {data_folder() / "weights" / "mobilenet_v2_tinyimagenet.onnx", images + ":train", images + ":val", 10, {64, 64}});
 }
 
 TEST(RealNetworksOnThePlatform, ResNet20GivesTheExecutorsLogitsOnAllThousandTestImages) {

@@ -149,6 +149,17 @@ INSTANTIATE_TEST_SUITE_P(
       return std::get<0>(instance.param).name + "_" + std::string{to_string(std::get<1>(instance.param))};
     });
 
+// Training measured 93.35 % with Torch; the float executor, on the file it wrote, is an implementation of its own.
+TEST(EmbeddedMobileNetV2, ReachesTheAccuracyThatTrainingMeasured) {
+  const auto loaded =
+      load_network(std::filesystem::path{AXVP_SOURCE_DIR} / "workloads/networks/mobilenet_v2_synth10.onnx");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const auto test = open_dataset("synth10:test");
+  ASSERT_TRUE(test);
+  const auto result = evaluate_with_float(loaded->network, {}, *test, 2, ProgressStyle::Quiet);
+  EXPECT_NEAR(static_cast<double>(result.float_network.top1_right), 1867.0, 1.0);
+}
+
 TEST(MatchAccuracyTest, TruncatedDaddaLosesAtMostOnePointOnResNet20) {
   if (data_is_absent()) GTEST_SKIP() << "no CIFAR-10 in " << data_folder() << "; AXVP_DATA names the data folder";
   const Dataset calibration = images("train_exact.bin", kCalibrationImages);

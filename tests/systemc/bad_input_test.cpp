@@ -227,6 +227,61 @@ TEST_F(BadInput, DataFiles) {
   refuse(with("synth10:exam"), "exam");
 }
 
+TEST_F(BadInput, SelectionsOfImages) {
+  for (const char* range : {"@5:2", "@9999999:", "@2000:2001"})
+    refuse("--config " + config("") + " --data synth10:test" + range, "are asked for, but there are 2000");
+  refuse("--config " + config("") + " --data synth10:test@first:", "first");
+}
+
+TEST_F(BadInput, ImageFolders) {
+  const auto image = read_text_file(std::filesystem::path{AXVP_SOURCE_DIR} / "tests/golden/images/colour_420.jpg");
+  ASSERT_TRUE(image) << image.error().message;
+  const auto with = [this](const std::string& data) { return "--config " + config("") + " --data " + data; };
+  for (const char* folder : {"cut/cat", "empty/cat", "empty/dog", "text/cat", "listed/x"})
+    std::filesystem::create_directories(folder_ / folder);
+  file("cut/cat/a.jpg", image->substr(0, image->size() / 2));
+  file("empty/cat/a.jpg", *image);
+  file("text/cat/a.png", "not an image");
+  file("listed/x/a.jpg", *image);
+  refuse(with("imagefolder:" + path("cut")), "a.jpg");
+  refuse(with("imagefolder:" + path("empty")), "dog: no JPEG or PNG file in this class's folder");
+  refuse(with("imagefolder:" + path("text")), "a.png");
+  refuse(with("imagefolder:" + path("nowhere")), "No such file or directory");
+  file("listed/missing.txt", "x/a.jpg 0\nx/b.jpg 1\n");
+  refuse(with("imagefolder:" + path("listed") + ":missing.txt"), "line 2: there is no file `x/b.jpg`");
+  file("listed/word.txt", "x/a.jpg cat\n");
+  refuse(with("imagefolder:" + path("listed") + ":word.txt"), "line 1: `cat` is not a class number");
+  refuse(with("imagefolder:" + path("listed") + ":none.txt"), "none.txt");
+  refuse(with("tiny-imagenet:" + path("listed")), "wnids.txt: no such file");
+}
+
+TEST_F(BadInput, NetworkDescriptions) {
+  const auto description = [this](const std::string& text) {
+    std::filesystem::copy_file(std::filesystem::path{AXVP_SOURCE_DIR} / "workloads/networks/resnet8_synth10.onnx",
+                               folder_ / "r.onnx", std::filesystem::copy_options::skip_existing);
+    return "--config " + config("") + " --network " + file("net.toml", text);
+  };
+  refuse(description("model = \"none.onnx\"\n"), "none.onnx: no such file");
+  refuse(description("height = 32\n"), "the key `model` is missing");
+  refuse(description("model = \"r.onnx\"\nhieght = 3\n"), "line 2, column 1: unknown key `hieght`");
+  refuse(description("model = \"r.onnx\"\nheight = 0\n"), "line 2");
+  refuse(description("model = \"r.onnx\"\nheight = 64\nwidth = 64\n"), "height 64 is wanted, but the model has 32");
+  refuse(description("model = \"net.toml\"\n"), "expected an ONNX file");
+  const std::string preprocessing = "model = \"r.onnx\"\n[preprocessing]\n";
+  refuse(description(preprocessing + "divisor = 0\nmean = [0, 0, 0]\ndeviation = [1, 1, 1]\n"),
+         "expected a number > 0");
+  refuse(description(preprocessing + "divisor = 1\nmean = [0, 0]\ndeviation = [1, 1, 1]\n"), "expected 3");
+  refuse(description("model = \"r.onnx\"\n[classes]\noutputs = [11]\n"), "output 11 is not in [0, 10)");
+  refuse(description("model = \"r.onnx\"\n[classes]\nfile = \"list.txt\"\n"), "list.txt: no such file");
+}
+
+TEST_F(BadInput, QuantisationSettings) {
+  refuse_config(config("", kPoint, "activation_range = \"widest\""), "maximum");
+  refuse_config(config("", kPoint, "activation_percentile = 101"), "activation_percentile");
+  refuse_config(config("", kPoint, "equalise = 1"), "equalise");
+  refuse_config(config("", kPoint, "correction_images = -1"), "correction_images");
+}
+
 TEST_F(BadInput, TheSameImagesToCalibrateAndToMeasure) {
   refuse("--config " + config("") + " --data synth10:train", "the same images");
 }

@@ -28,7 +28,8 @@ struct QuantisationOptions {
   /// Bias correction: each channel gets the mean that it has in the float network on so many calibration images; 0 for
   /// none.
   std::size_t correction_images = 128;
-  RangeRule range = RangeRule::Best;
+  /// Best has the least error with exact products; a narrow range gives larger codes, which approximate products need.
+  RangeRule range = RangeRule::Percentile;
   std::size_t report_images = 16;  ///< Calibration images that TensorReport::network_snr_db is measured on; 0 for none.
 };
 
