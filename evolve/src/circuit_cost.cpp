@@ -60,8 +60,8 @@ class Stimulus {
       : passes_(transitions.size() / kPassTransitions), planes_(passes_ * 32 * kPassWords) {
     for (std::size_t n = 0; n < passes_ * kPassTransitions; ++n) {
       const OperandTransition& t = transitions[n];
-      set(n, 0, t.x_before | t.w_before << 8);
-      set(n, 16, t.x | t.w << 8);
+      set(n, 0, t.from.x | t.from.w << 8);
+      set(n, 16, t.to.x | t.to.w << 8);
     }
   }
   [[nodiscard]] std::size_t passes() const { return passes_; }
@@ -87,10 +87,10 @@ std::vector<OperandTransition> uniform_transitions(const OperandDomain& domain, 
   const auto x = [&random] { return static_cast<std::uint8_t>(random.below(256)); };
   const auto w = [&] { return static_cast<std::uint8_t>(random.below(std::uint64_t{1} << domain.weight_bits)); };
   for (OperandTransition& t : transitions) {
-    t.x_before = x();
-    t.w_before = w();
-    t.x = x();
-    t.w = w();
+    t.from.x = x();
+    t.from.w = w();
+    t.to.x = x();
+    t.to.w = w();
   }
   return transitions;
 }

@@ -133,7 +133,7 @@ Result<std::vector<OperandTransition>> parse_operands(std::string_view csv, cons
       return fail("{}: line {}: found '{}', expected four operand codes, x below 256 and w below {}", name, n + 1,
                   lines[n], 1 << domain.weight_bits);
     const auto byte = [&codes](std::size_t c) { return static_cast<std::uint8_t>(codes[c]); };
-    operands.push_back({byte(0), byte(1), byte(2), byte(3)});
+    operands.push_back({{byte(0), byte(1)}, {byte(2), byte(3)}});
   }
   if (operands.empty()) return fail("{}: no operands", name);
   return operands;
@@ -142,8 +142,8 @@ Result<std::vector<OperandTransition>> parse_operands(std::string_view csv, cons
 OperandHistograms histograms_of(const std::vector<OperandTransition>& operands) {
   OperandHistograms histograms;
   for (const OperandTransition& t : operands) {
-    ++histograms.x[t.x];
-    ++histograms.w[t.w];
+    ++histograms.x[t.to.x];
+    ++histograms.w[t.to.w];
   }
   return histograms;
 }

@@ -89,7 +89,7 @@ std::string identity_of(const EvolutionTask& task) {
   for (const GateCircuit& seed : task.seeds) config.seeds.push_back(to_text(seed));
   std::string transitions;
   for (const OperandTransition& t : task.transitions)
-    for (const std::uint8_t code : {t.x_before, t.w_before, t.x, t.w}) transitions.push_back(static_cast<char>(code));
+    for (const std::uint8_t code : {t.from.x, t.from.w, t.to.x, t.to.w}) transitions.push_back(static_cast<char>(code));
   const nlohmann::json json{
       {"settings", to_json(config)}, {"cells", to_json(task.cells)}, {"transitions", sha256(transitions)}};
   return sha256(json.dump());

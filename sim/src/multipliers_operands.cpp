@@ -78,7 +78,8 @@ Result<std::vector<RecordedLayer>> chosen_layers(const Options& options, const Q
 
 std::string csv_of(const std::vector<OperandTransition>& transitions) {
   std::string text = "x_before,w_before,x,w\n";
-  for (const OperandTransition& t : transitions) text += fmt::format("{},{},{},{}\n", t.x_before, t.w_before, t.x, t.w);
+  for (const OperandTransition& t : transitions)
+    text += fmt::format("{},{},{},{}\n", t.from.x, t.from.w, t.to.x, t.to.w);
   return text;
 }
 

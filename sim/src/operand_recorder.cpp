@@ -15,10 +15,6 @@ struct Place {
   int k = 0, channel = 0;
 };
 
-struct Operands {
-  std::uint8_t x = 0, w = 0;
-};
-
 std::uint8_t code_of(std::uint8_t byte, bool is_signed, Encoding encoding) {
   if (!is_signed || encoding == Encoding::TwosComplement) return byte;
   return static_cast<std::uint8_t>(std::abs(static_cast<int>(static_cast<std::int8_t>(byte))));
@@ -46,7 +42,7 @@ class Schedule {
             below(layer_->convolution->output_channels)};
   }
 
-  [[nodiscard]] Operands at(const Place& place) const {
+  [[nodiscard]] OperandPair at(const Place& place) const {
     const Window& window = layer_->convolution->window;
     const Shape& in = layer_->input_shape;
     const int tap = place.k / in.channels, channel = place.k % in.channels;
@@ -57,7 +53,7 @@ class Schedule {
     const std::int8_t weight =
         layer_->convolution->weights[static_cast<std::size_t>(place.channel) * static_cast<std::size_t>(fan_in_) +
                                      static_cast<std::size_t>(place.k)];
-    Operands operands{0, code_of(static_cast<std::uint8_t>(weight), true, layer_->encoding)};
+    OperandPair operands{0, code_of(static_cast<std::uint8_t>(weight), true, layer_->encoding)};
     if (y < 0 || y >= in.height || x < 0 || x >= in.width) return operands;
     const auto index = static_cast<std::size_t>((y * in.width + x) * in.channels + channel);
     operands.x =
@@ -90,11 +86,11 @@ class Schedule {
 
 /// The transition that ends at a place; none if nothing is multiplied there or nothing was before.
 std::optional<OperandTransition> transition_to(const Schedule& schedule, const Place& place) {
-  const Operands now = schedule.at(place);
+  const OperandPair now = schedule.at(place);
   if (now.x == 0 || now.w == 0) return std::nullopt;
   for (auto earlier = schedule.before(place); earlier; earlier = schedule.before(*earlier)) {
-    const Operands held = schedule.at(*earlier);
-    if (held.x != 0 && held.w != 0) return OperandTransition{held.x, held.w, now.x, now.w};
+    const OperandPair held = schedule.at(*earlier);
+    if (held.x != 0 && held.w != 0) return OperandTransition{held, now};
   }
   return std::nullopt;
 }

@@ -68,11 +68,11 @@ class EventSimulation {
   /// Toggles of every signal, the operands' too.
   std::vector<std::uint64_t> run(const OperandTransition& t) {
     toggles_.assign(toggles_.size(), 0);
-    set_operands(t.x_before, t.w_before);
+    set_operands(t.from.x, t.from.w);
     for (std::size_t g = 0; g < circuit_.gates.size(); ++g)
       for (std::size_t n = 0; n < 2; ++n) value_[output_signal(g) + n] = compute(g)[n];
     toggles_.assign(toggles_.size(), 0);
-    set_operands(t.x, t.w);
+    set_operands(t.to.x, t.to.w);
     for (std::size_t g = 0; g < circuit_.gates.size(); ++g) schedule(g, 0);
     while (!pending_.empty()) step();
     return toggles_;
@@ -249,8 +249,8 @@ TEST(CircuitCostTest, AllInstructionSetsGiveTheSameNumbers) {
 TEST(CircuitCostTest, UniformTransitionsFillTheDomain) {
   int largest_x = 0, largest_w = 0;
   for (const OperandTransition& t : uniform_transitions({Encoding::SignMagnitude, 7}, 4096, 1)) {
-    largest_x = std::max({largest_x, int{t.x}, int{t.x_before}});
-    largest_w = std::max({largest_w, int{t.w}, int{t.w_before}});
+    largest_x = std::max({largest_x, int{t.to.x}, int{t.from.x}});
+    largest_w = std::max({largest_w, int{t.to.w}, int{t.from.w}});
   }
   EXPECT_EQ(largest_x, 255);
   EXPECT_EQ(largest_w, 127);

@@ -72,8 +72,8 @@ TEST(EvolutionConfigTest, OperandsAreReadStrictly) {
   const auto good = parse_operands("x_before,w_before,x,w\n1,2,3,4\n255,127,0,5\n", "o.csv", domain);
   ASSERT_TRUE(good) << good.error().message;
   ASSERT_EQ(good->size(), 2u);
-  EXPECT_EQ((*good)[1].x_before, 255);
-  EXPECT_EQ((*good)[1].w, 5);
+  EXPECT_EQ((*good)[1].from.x, 255);
+  EXPECT_EQ((*good)[1].to.w, 5);
   const OperandHistograms histograms = histograms_of(*good);
   EXPECT_EQ(histograms.x[3], 1u);
   EXPECT_EQ(histograms.x[1], 0u);

@@ -9,6 +9,7 @@
 #include "axvp/evolve/cell_costs.h"
 #include "axvp/evolve/error_bound.h"
 #include "axvp/evolve/genome.h"
+#include "axvp/multipliers/operand_transition.h"
 
 namespace axvp {
 
@@ -17,11 +18,6 @@ enum class CostKind {
   Area,       ///< Cell area.
   ZeroDelay,  ///< Energy if every output toggled at most once an operation.
   Glitch,     ///< Energy with the toggles that unequal delays cause.
-};
-
-/// One operation after another: the operand codes before and after.
-struct OperandTransition {
-  std::uint8_t x_before = 0, w_before = 0, x = 0, w = 0;
 };
 
 /// Independent pairs, uniform over the domain. `count` transitions.
