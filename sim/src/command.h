@@ -30,6 +30,7 @@ void add_import(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_multipliers(CLI::App& app, const GlobalOptions& global, Command& command);
 /// Below `axvp multipliers`.
 void add_multipliers_list(CLI::App& multipliers, Command& command);
+void add_multipliers_compare(CLI::App& multipliers, const GlobalOptions& global, Command& command);
 void add_multipliers_plot(CLI::App& multipliers, Command& command);
 void add_multipliers_export(CLI::App& multipliers, Command& command);
 void add_multipliers_import(CLI::App& multipliers, Command& command);

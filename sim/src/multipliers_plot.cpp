@@ -1,13 +1,14 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
+#include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
 #include "axvp/power/energy_table.h"
 #include "command.h"
+#include "csv_columns.h"
 #include "embedded_files.h"
 #include "selectable_figures.h"
 #include "svg_plot.h"
@@ -49,52 +50,13 @@ void add_fronts(Plot& plot, const std::vector<JudgedSelectable>& judged, Figure 
   }
 }
 
-/// Rows of a CSV file with the columns that are asked for.
-class PointFile {
- public:
-  static Result<PointFile> read(const std::string& path) {
-    const auto text = read_text_file(path);
-    if (!text) return forward_error(text);
-    PointFile file;
-    file.path_ = path;
-    for (const std::string& line : split(*text, '\n'))
-      if (!line.empty()) file.rows_.push_back(split(line.back() == '\r' ? line.substr(0, line.size() - 1) : line, ','));
-    if (file.rows_.size() < 2) return fail("{}: expected a line of names and lines of values", path);
-    return file;
-  }
-
-  [[nodiscard]] Result<std::size_t> column(const std::string& name) const {
-    const auto found = std::find(rows_[0].begin(), rows_[0].end(), name);
-    if (found == rows_[0].end()) return fail("{}: no column `{}`{}", path_, name, suggestion(name, rows_[0]));
-    return static_cast<std::size_t>(found - rows_[0].begin());
-  }
-
-  [[nodiscard]] Result<double> number(std::size_t row, std::size_t column) const {
-    double value = 0;
-    const std::string cell = this->cell(row, column);
-    const auto [rest, problem] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    if (problem != std::errc{} || rest != cell.data() + cell.size())
-      return fail("{}: line {}, column {}: `{}` is no number", path_, row + 1, rows_[0][column], cell);
-    return value;
-  }
-
-  [[nodiscard]] std::string cell(std::size_t row, std::size_t column) const {
-    return column < rows_[row].size() ? rows_[row][column] : "";
-  }
-  [[nodiscard]] std::size_t rows() const { return rows_.size(); }
-
- private:
-  std::string path_;
-  std::vector<std::vector<std::string>> rows_;  ///< The first one holds the names.
-};
-
 /// Which rows of a file are wanted: "COLUMN=VALUE".
 struct RowFilter {
   std::size_t column = 0;
   std::string value;
 };
 
-Result<std::optional<RowFilter>> row_filter(const PointFile& file, const std::string& text) {
+Result<std::optional<RowFilter>> row_filter(const CsvColumns& file, const std::string& text) {
   if (text.empty()) return std::optional<RowFilter>{};
   const std::vector<std::string> parts = split(text, '=');
   if (parts.size() != 2) return fail("--points-where {}: expected COLUMN=VALUE", text);
@@ -104,7 +66,7 @@ Result<std::optional<RowFilter>> row_filter(const PointFile& file, const std::st
 }
 
 Result<PlotSeries> points_of(const Options& options) {
-  const auto file = PointFile::read(options.points);
+  const auto file = CsvColumns::read(options.points);
   if (!file) return forward_error(file);
   const auto x = file->column(options.points_x.empty() ? options.x : options.points_x);
   const auto y = file->column(options.points_y.empty() ? options.y : options.points_y);
