@@ -6,12 +6,15 @@
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "axvp/common/field_reader.h"
 #include "axvp/common/file.h"
+#include "axvp/common/hash.h"
 #include "axvp/evolve/evolved_selection.h"
 #include "axvp/evolve/simplify.h"
 #include "axvp/evolve/structural_verilog.h"
+#include "axvp/multipliers/catalogue.h"
 #include "axvp/multipliers/gate_circuit.h"
 
 namespace axvp {
@@ -62,6 +65,32 @@ Result<std::vector<FrontMember>> members_of(const std::filesystem::path& path) {
   return members;
 }
 
+/// What tells functions apart: the products of the operands that the search knows.
+std::string function_of(const TruthTable& table, bool is_narrow) {
+  std::string products;
+  for (int x = 0; x < TruthTable::kSide; ++x)
+    for (int w = 0; w < (is_narrow ? TruthTable::kSide / 2 : TruthTable::kSide); ++w) {
+      const std::int32_t product = table(static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(w));
+      products.append({static_cast<char>(product & 0xff), static_cast<char>((product >> 8) & 0xff)});
+    }
+  return sha256(products);
+}
+
+/// Leaves out what computes the same as a multiplier of the catalogue that is not evolved, or as an earlier one.
+std::vector<FrontMember> new_ones(const std::vector<FrontMember>& members) {
+  std::set<std::string> known;
+  for (const Selectable& s : Catalogue::built_in().selectables())
+    if (s.family != "evolved")
+      for (const bool is_narrow : {false, true}) known.insert(function_of(s.table, is_narrow));
+  std::vector<FrontMember> kept;
+  for (const FrontMember& member : members) {
+    const TruthTable table = tabulate(member.circuit, member.encoding);
+    const bool is_narrow = member.encoding == Encoding::SignMagnitude;
+    if (known.insert(function_of(table, is_narrow)).second) kept.push_back(member);
+  }
+  return kept;
+}
+
 /// The circuit computes the same when it is read back from its own SystemVerilog.
 Result<void> check_rtl(const FrontMember& member) {
   const auto again = read_structural_verilog(generate_rtl(member.circuit, "m", {}), member.search);
@@ -87,7 +116,7 @@ Result<void> collect(const std::filesystem::path& root, const std::vector<std::f
     all.insert(all.end(), members->begin(), members->end());
   }
   std::string text = kHead;
-  for (const FrontMember& member : best_of(std::move(all), kSpacing)) {
+  for (const FrontMember& member : new_ones(best_of(std::move(all), kSpacing))) {
     if (const auto good = check_rtl(member); !good) return forward_error(good);
     text += record_of(member);
   }

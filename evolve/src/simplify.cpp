@@ -203,8 +203,19 @@ GateCircuit simplify(const GateCircuit& circuit) {
   }
 }
 
+GateCircuit restrict_weight(const GateCircuit& circuit, int weight_bits) {
+  GateCircuit tied = circuit;
+  const auto tie = [weight_bits](SignalId& signal) {
+    if (signal >= w_signal(weight_bits) && signal < kFirstGateSignal) signal = kConstantZero;
+  };
+  for (Gate& gate : tied.gates)
+    for (SignalId& input : gate.inputs) tie(input);
+  for (SignalId& signal : tied.product) tie(signal);
+  return simplify(tied);
+}
+
 GateCircuit widen_weight(const GateCircuit& circuit) {
-  GateCircuit wide = circuit;
+  GateCircuit wide = restrict_weight(circuit, 7);  // what reads the top bit would change with it
   const auto add = [&wide](GateKind kind, SignalId a, SignalId b, SignalId c) {
     wide.gates.push_back({kind, {a, b, c, 0}});
     return output_signal(wide.gates.size() - 1);
@@ -218,17 +229,6 @@ GateCircuit widen_weight(const GateCircuit& circuit) {
   }
   wide.product[15] = add(GateKind::Xor, wide.product[15], carry, 0);
   return wide;
-}
-
-GateCircuit restrict_weight(const GateCircuit& circuit, int weight_bits) {
-  GateCircuit tied = circuit;
-  const auto tie = [weight_bits](SignalId& signal) {
-    if (signal >= w_signal(weight_bits) && signal < kFirstGateSignal) signal = kConstantZero;
-  };
-  for (Gate& gate : tied.gates)
-    for (SignalId& input : gate.inputs) tie(input);
-  for (SignalId& signal : tied.product) tie(signal);
-  return simplify(tied);
 }
 
 }  // namespace axvp

@@ -12,6 +12,7 @@ set(AXVP_RTL_MULTIPLIER_BANKS
     ax_mul_bank_dadda_bam
     ax_mul_bank_gated_dadda
     ax_mul_bank_gated_dadda_bits
+    ax_mul_bank_evolved
     ax_mul_bank_c42
     ax_mul_bank_kulkarni
     ax_mul_bank_drum

@@ -124,6 +124,18 @@ TEST_F(MultipliersProgram, PlotDrawsSelectablesAndTheUsersPoints) {
   EXPECT_THAT(run(points + " --points-where sort=a").output, HasSubstr("no column `sort`"));
 }
 
+TEST_F(MultipliersProgram, CompareSaysWhatIsWrongWithTheCircuits) {
+  ASSERT_TRUE(write_file_atomically(path("c.csv"), "name,signed,mae,std\na,0,5,6\n"));
+  const Outcome column = run("multipliers compare " + path("c.csv"));
+  EXPECT_EQ(column.exit_code, 2);
+  EXPECT_THAT(column.output, HasSubstr("no column `error_std`"));
+  const std::string names = "name,signed,mae,error_std,osu018_pg_rel,osu018_p0_rel\n";
+  ASSERT_TRUE(write_file_atomically(path("c.csv"), names + "a,0,0.5,6,1,1\n"));
+  EXPECT_THAT(run("multipliers compare " + path("c.csv")).output, HasSubstr("no circuit in this range of MAE"));
+  ASSERT_TRUE(write_file_atomically(path("c.csv"), names + "a,0,five,6,1,1\n"));
+  EXPECT_THAT(run("multipliers compare " + path("c.csv")).output, HasSubstr("line 2, column mae: `five` is no number"));
+}
+
 TEST_F(MultipliersProgram, ExportedRtlNeedsNoOtherFile) {
   EXPECT_EQ(run("multipliers export dadda_perf-w2.swap " + path("swap.sv")).exit_code, 0);
   const Outcome equal =

@@ -13,6 +13,7 @@
 #include "Vax_mul_bank_dadda_bam.h"
 #include "Vax_mul_bank_gated_dadda.h"
 #include "Vax_mul_bank_gated_dadda_bits.h"
+#include "Vax_mul_bank_evolved.h"
 #include "Vax_mul_bank_c42.h"
 #include "Vax_mul_bank_kulkarni.h"
 #include "Vax_mul_bank_drum.h"
@@ -152,6 +153,31 @@ inline constexpr VerilatedModule kVerilatedMultipliers[] = {
     {"ax_mul_gated_dadda_357", &make_bank_adapter<Vax_mul_bank_gated_dadda, 4, 4>},
     {"ax_mul_gated_dadda_357c", &make_bank_adapter<Vax_mul_bank_gated_dadda, 5, 4>},
     {"ax_mul_gated_dadda_bits_123", &make_bank_adapter<Vax_mul_bank_gated_dadda_bits, 0, 4>},
+    {"ax_mul_evolved_sm8x7_0001p3_1", &make_bank_adapter<Vax_mul_bank_evolved, 0, 1>},
+    {"ax_mul_evolved_sm8x7_0001p3_3", &make_bank_adapter<Vax_mul_bank_evolved, 1, 1>},
+    {"ax_mul_evolved_sm8x7_0001p3_4", &make_bank_adapter<Vax_mul_bank_evolved, 2, 1>},
+    {"ax_mul_evolved_sm8x7_0001p3_5", &make_bank_adapter<Vax_mul_bank_evolved, 3, 1>},
+    {"ax_mul_evolved_sm8x7_0001p3_6", &make_bank_adapter<Vax_mul_bank_evolved, 4, 1>},
+    {"ax_mul_evolved_sm8x7_0045_1", &make_bank_adapter<Vax_mul_bank_evolved, 5, 1>},
+    {"ax_mul_evolved_sm8x7_0045_5", &make_bank_adapter<Vax_mul_bank_evolved, 6, 1>},
+    {"ax_mul_evolved_sm8x7_0045_7", &make_bank_adapter<Vax_mul_bank_evolved, 7, 1>},
+    {"ax_mul_evolved_sm8x7_0240_1", &make_bank_adapter<Vax_mul_bank_evolved, 8, 1>},
+    {"ax_mul_evolved_sm8x7_0240_3", &make_bank_adapter<Vax_mul_bank_evolved, 9, 1>},
+    {"ax_mul_evolved_sm8x7_0240_5", &make_bank_adapter<Vax_mul_bank_evolved, 10, 1>},
+    {"ax_mul_evolved_sm8x7_0240_6", &make_bank_adapter<Vax_mul_bank_evolved, 11, 1>},
+    {"ax_mul_evolved_s8_0001p4_1", &make_bank_adapter<Vax_mul_bank_evolved, 12, 1>},
+    {"ax_mul_evolved_s8_0001p4_2", &make_bank_adapter<Vax_mul_bank_evolved, 13, 1>},
+    {"ax_mul_evolved_s8_0001p4_3", &make_bank_adapter<Vax_mul_bank_evolved, 14, 1>},
+    {"ax_mul_evolved_s8_0064_1", &make_bank_adapter<Vax_mul_bank_evolved, 15, 1>},
+    {"ax_mul_evolved_s8_0064_5", &make_bank_adapter<Vax_mul_bank_evolved, 16, 1>},
+    {"ax_mul_evolved_s8_0064_6", &make_bank_adapter<Vax_mul_bank_evolved, 17, 1>},
+    {"ax_mul_evolved_s8_0064_8", &make_bank_adapter<Vax_mul_bank_evolved, 18, 1>},
+    {"ax_mul_evolved_s8_0413_2", &make_bank_adapter<Vax_mul_bank_evolved, 19, 1>},
+    {"ax_mul_evolved_s8_0413_4", &make_bank_adapter<Vax_mul_bank_evolved, 20, 1>},
+    {"ax_mul_evolved_s8_0413_6", &make_bank_adapter<Vax_mul_bank_evolved, 21, 1>},
+    {"ax_mul_evolved_s8_0413_8", &make_bank_adapter<Vax_mul_bank_evolved, 22, 1>},
+    {"ax_mul_evolved_s8_0413_9", &make_bank_adapter<Vax_mul_bank_evolved, 23, 1>},
+    {"ax_mul_evolved_s8_0413_10", &make_bank_adapter<Vax_mul_bank_evolved, 24, 1>},
     {"ax_mul_c42_momeni_v8", &make_bank_adapter<Vax_mul_bank_c42, 0, 1>},
     {"ax_mul_c42_yang_v8", &make_bank_adapter<Vax_mul_bank_c42, 1, 1>},
     {"ax_mul_kulkarni_b3", &make_bank_adapter<Vax_mul_bank_kulkarni, 0, 1>},

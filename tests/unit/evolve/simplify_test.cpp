@@ -65,5 +65,15 @@ TEST(SimplifyTest, AWidenedMultiplierAddsTheTopPartialProducts) {
   }
 }
 
+TEST(SimplifyTest, AWidenedMultiplierNoLongerReadsTheTopWeightBitAsItWas) {
+  const auto narrow = gate_circuit_from_text("or x0 w7;p g0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");  // x0 where w7 is 0
+  ASSERT_TRUE(narrow);
+  const TruthTable wide = tabulate(widen_weight(*narrow), Encoding::SignMagnitude);
+  EXPECT_EQ(wide(2, 5), 0);
+  EXPECT_EQ(wide(3, 5), 1);
+  EXPECT_EQ(wide(2, 128), 256);
+  EXPECT_EQ(wide(3, 255), 385);
+}
+
 }  // namespace
 }  // namespace axvp

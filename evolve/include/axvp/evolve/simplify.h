@@ -11,8 +11,8 @@ namespace axvp {
 /// Ties w's bits from `weight_bits` on to 0 and simplifies: an 8x7 multiplier for the sm8 weights 0..127.
 [[nodiscard]] GateCircuit restrict_weight(const GateCircuit& circuit, int weight_bits);
 
-/// Adds x * 128 where w's top bit is 1 to an 8x7 multiplier that does not read this bit, so that the errors of the
-/// upper half of the table are those of the lower one. Where the bit is tied to 0, synthesis takes all of it away
+/// Adds x * 128 where w's top bit is 1 to an 8x7 multiplier, which gets 0 for this bit, so that the errors of the upper
+/// half of the table are those of the lower one. Where the bit is tied to 0, synthesis takes all of it away
 /// again.
 [[nodiscard]] GateCircuit widen_weight(const GateCircuit& circuit);
 
