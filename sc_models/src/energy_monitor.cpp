@@ -49,6 +49,7 @@ void EnergyMonitor::end_inference() {
     ++sums.inferences;
     sums.cycles += pending.cycles;
     sums.counts += pending.counts;
+    sums.array_cycles += pending.array_cycles;
   }
   record_.switches.insert(record_.switches.end(), pending_switches_.begin(), pending_switches_.end());
   pending_nodes_.clear();
@@ -73,7 +74,7 @@ bool EnergyMonitor::node_done(std::uint32_t node, std::uint32_t point, Cycles be
   counts_.add(Event::PeIdleCycle, elements * cycles - std::min(elements * cycles, slots));
   const EventCounts delta = counts_ - counts_at_begin_;
   finding_ = audit(expectations_[node], delta, cycles, settlement);
-  pending_nodes_.push_back({node, point, settlement.owned, delta});
+  pending_nodes_.push_back({node, point, settlement.owned, delta, settlement.array_chain});
   counts_at_begin_ = counts_;
   ends_at_begin_ = ends();
   switch_bytes_ = 0;

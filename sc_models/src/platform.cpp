@@ -53,7 +53,7 @@ class Recorder {
     for (const auto& point : record.nodes) {
       auto& statistics = result_.nodes.emplace_back();
       for (const NodeCounts& node : point) {
-        statistics.push_back({node.inferences, node.cycles, node.counts, prices_.price(node.counts)});
+        statistics.push_back({node.inferences, node.cycles, node.counts, prices_.price(node.counts), node.array_cycles});
         result_.cycles += node.cycles;
         result_.counts += node.counts;
         result_.energy += statistics.back().energy;
@@ -208,6 +208,7 @@ Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, con
                                           sc_core::SC_DO_NOTHING);  // "stopped by user"
   const Program& program = setup.program;
   AcceleratorPlatform platform{"axvp", setup.config, setup.pool, expectations_of(program), program.point_count};
+  if (setup.array) platform.array.compute_with(*setup.array);
   Recorder recorder{setup, *prices};
   std::vector<Result<PlatformResult>> results;
   std::vector<HostPhase> host_phases;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "axvp/accel/lowered_run.h"
 #include "axvp/accel/timing.h"
 
 namespace axvp {
@@ -49,16 +50,14 @@ void SystolicArray::run_thread() {
     const ArrayRun run = queue_.front();
     queue_.pop_front();
     if (!operands_resident(run)) continue;
-    compute(run);
-    const auto positions =
-        static_cast<std::uint64_t>(run.tile.rows()) * static_cast<std::uint64_t>(descriptor_.output.width);
-    const std::uint64_t folds = fold_count(descriptor_, run.group, config_);
+    const ChainCycles cycles = compute(run);
     const Cycles start = now();
-    const Cycles consumed = start + ws_issue_cycles(config_, folds, positions);
-    const Cycles results = start + ws_run_cycles(config_, folds, positions);
+    const Cycles consumed = start + cycles.issue;
+    const Cycles results = start + cycles.total;
     scoreboard_.consumed.announce(consumed, instruments_.clock);
     scoreboard_.results.announce(results, instruments_.clock);
     instruments_.ledger.record(CycleOwner::Array, start, results);
+    instruments_.ledger.record_run(cycles.issue, cycles.total);
     busy_until(results);
     ++instruments_.steps;
     (void)wait_until(consumed, "its own run");  // after a reset the queue is empty
@@ -101,12 +100,19 @@ const SystolicArray::PackedWeights& SystolicArray::packed_weights(const ArrayRun
   return packed;
 }
 
-void SystolicArray::compute(const ArrayRun& run) {
+ChainCycles SystolicArray::compute(const ArrayRun& run) {
   const PackedWeights& packed = packed_weights(run);
-  packed.kernel->accumulate_rows(activation_port->block(run.input_offset),
-                                 {run.tile.input_begin, run.tile.begin, run.tile.end},
-                                 accumulator_port->words(run.accumulator_offset), scratch_);
   count(run, packed.nonzero);
+  const std::uint8_t* input = activation_port->block(run.input_offset);
+  std::int32_t* sums = accumulator_port->words(run.accumulator_offset);
+  if (model_ != nullptr) {
+    const LoweredRun lowered{descriptor_, run.tile, run.group, input, packed.bytes.data(), selector_, sums};
+    return model_->run(lowered.products());
+  }
+  packed.kernel->accumulate_rows(input, {run.tile.input_begin, run.tile.begin, run.tile.end}, sums, scratch_);
+  const auto positions =
+      static_cast<std::uint64_t>(run.tile.rows()) * static_cast<std::uint64_t>(descriptor_.output.width);
+  return chain_cycles(Dataflow::WeightStationary, config_, {{fold_count(descriptor_, run.group, config_), positions}});
 }
 
 void SystolicArray::count(const ArrayRun& run, const std::vector<std::uint32_t>& nonzero_weights) {

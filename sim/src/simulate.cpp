@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "array_level.h"
 #include "axvp/accel/program.h"
 #include "axvp/common/file.h"
 #include "axvp/common/hash.h"
@@ -21,6 +22,8 @@ struct Options {
   WorkloadOptions workload;
   std::string operating_points, energy_table;
   std::string out = "axvp-run";
+  std::string dataflow, preset;  ///< Of level analytic; empty: ws, default.
+  std::string level;             ///< Of the array; empty: lt, without the files that compare levels.
 };
 
 Result<RunConfig> read_config(const Options& options) {
@@ -122,7 +125,23 @@ Result<void> check_run(RunConfig& config, const Workload& workload, const Platfo
                      multiplication_energies(inputs.program, workload.points, inputs.pool, *prices));
 }
 
+/// `--level analytic`: no platform, no energy.
+int run_closed_forms(const Options& options, const GlobalOptions& global, const Workload& workload,
+                     const PlatformSetup& inputs) {
+  TimingForms forms;
+  forms.scalesim = options.preset == "scalesim";
+  if (!options.dataflow.empty()) forms.dataflow = *parse_dataflow(options.dataflow);  // one of ws, os, is
+  const auto result = run_analytic(workload, inputs.program, inputs.config, forms, global.progress());
+  if (!result) return report(result.error());
+  if (const auto written = write_level_result(options.out, *result, inputs.program); !written)
+    return report(written.error());
+  fmt::print("{}\nwritten: {}/array_cycles.csv, {}/logits.csv\n", to_text(*result, workload), options.out, options.out);
+  return kDone;
+}
+
 int run(const Options& options, const GlobalOptions& global) {
+  if (options.level != "analytic" && !(options.dataflow.empty() && options.preset.empty()))
+    return report(Error{"--dataflow and --preset choose closed forms: they need --level analytic"});
   auto config = read_config(options);
   if (!config) return report(config.error());
   if (const auto writable = check_writable(options.out); !writable) return report(writable.error());
@@ -147,6 +166,10 @@ int run(const Options& options, const GlobalOptions& global) {
   if (!program) return report(program.error());
   inputs.program = std::move(*program);
   if (const auto checked = check_run(*config, *workload, inputs); !checked) return report(checked.error());
+  if (options.level == "analytic") return run_closed_forms(options, global, *workload, inputs);
+  auto array = make_array(options.level, inputs.config, inputs.pool, workload->catalogue);
+  if (!array) return report(array.error());
+  inputs.array = std::move(*array);
   const auto phases = make_phases(*config, *workload);
 
   Progress bar{global.progress(), "simulate", phases.size() * workload->data.images.size(), "inferences"};
@@ -158,6 +181,10 @@ int run(const Options& options, const GlobalOptions& global) {
 
   const SimulationReport summary{*workload, *config, inputs, *results, notes};
   if (const auto written = write_results(options.out, summary); !written) return report(written.error());
+  if (!options.level.empty())
+    if (const auto written = write_level_result(options.out, level_result(inputs.program, *results), inputs.program);
+        !written)
+      return report(written.error());
   fmt::print("{}\nwritten: {}/result.json, {}/layers.csv\n", to_text(summary), options.out, options.out);
   return kDone;
 }
@@ -170,10 +197,22 @@ void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) 
   options->workload.add_to(*sub);
   sub->add_option("--operating-points", options->operating_points, "File written by `axvp tune`");
   sub->add_option("--energy-table", options->energy_table, "File written by `axvp power --update`");
+  sub->add_option(
+         "--level", options->level,
+         "How the array is simulated; lt without it. With it also array_cycles.csv and logits.csv are written, "
+         "which are equal at all levels; analytic writes nothing else")
+      ->check(CLI::IsMember({"analytic", "lt", "cycle", "rtl"}));
+  sub->add_option("--dataflow", options->dataflow,
+                  "Of the closed forms of --level analytic; ws, the platform's, without it")
+      ->check(CLI::IsMember({"ws", "os", "is"}));
+  sub->add_option("--preset", options->preset,
+                  "Closed forms of --level analytic: default (folds overlap) or scalesim (SCALE-Sim's, they do not)")
+      ->check(CLI::IsMember({"default", "scalesim"}));
   sub->add_option("--out", options->out, "Folder for result.json and layers.csv")->capture_default_str();
   sub->footer(
       "Examples:\n  axvp simulate\n"
       "  axvp simulate --network resnet20.onnx --data cifar10:test_batch.bin --images 100\n"
+      "  axvp simulate --images 1 --level rtl\n"
       "  axvp simulate --config run.toml --operating-points operating_points.json --out run1");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }

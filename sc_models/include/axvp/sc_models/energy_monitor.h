@@ -30,6 +30,7 @@ struct NodeCounts {
   std::uint64_t inferences = 0;
   OwnedCycles cycles;
   EventCounts counts;
+  Cycles array_cycles = 0;  ///< First weight word in to last sum out, waits for memory apart.
 };
 
 /// One change of the operating point.
@@ -107,6 +108,7 @@ class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
     std::uint32_t node = 0, point = 0;
     OwnedCycles cycles;
     EventCounts counts;
+    Cycles array_cycles = 0;
   };
   std::vector<PendingNode> pending_nodes_;
   std::vector<SwitchCounts> pending_switches_;

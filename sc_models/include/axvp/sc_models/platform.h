@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "axvp/accel/array_model.h"
 #include "axvp/accel/cycle_ledger.h"
 #include "axvp/accel/events.h"
 #include "axvp/accel/platform_config.h"
@@ -36,6 +38,7 @@ struct NodeStatistics {
   OwnedCycles cycles;  ///< Their total is the operation's time; nothing overlaps between operations.
   EventCounts counts;
   EnergyBreakdown energy;
+  Cycles array_cycles = 0;  ///< First weight word in to last sum out, waits for memory apart.
 };
 
 /// A change of the operating point: at the start of an inference, contained in that one's cycles, counts and energy.
@@ -67,7 +70,10 @@ struct PlatformSetup {
   Program program;
   SelectablePool pool;
   EnergyTable energy;
-  std::function<void(const InferenceRecord&)> on_inference;  ///< After each one, for progress; may be empty.
+  std::function<void(const InferenceRecord&)> on_inference = {};  ///< After each one, for progress; may be empty.
+  /// Levels cycle and rtl: a weight-stationary array of the configuration's size whose sums and counted edges the
+  /// platform takes. Without it level lt: fast kernels and closed forms.
+  std::shared_ptr<ArrayModel> array = nullptr;
 };
 
 /// Inputs, one inference each, under one policy. Its times and energies count from the phase's begin.

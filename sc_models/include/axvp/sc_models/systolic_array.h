@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "axvp/accel/activity.h"
+#include "axvp/accel/array_model.h"
 #include "axvp/accel/program.h"
 #include "axvp/sc_models/scratchpad.h"
 #include "axvp/sc_models/unit.h"
@@ -35,8 +36,9 @@ class ArrayIf : virtual public sc_core::sc_interface {
   virtual void submit(const ArrayRun& run) = 0;
 };
 
-/// R x C weight-stationary processing elements at level lt: a run computes whole tiles by the kernel on the bytes that
-/// lie in the scratchpads, and takes the time of the closed form. A run starts when its activations and weights are
+/// R x C weight-stationary processing elements. At level lt a run computes whole tiles by the kernel on the bytes that
+/// lie in the scratchpads, and takes the time of the closed form; at levels cycle and rtl a clocked array gets the same
+/// bytes, and its sums and counted edges are taken. A run starts when its activations and weights are
 /// resident and its accumulators free; the next may follow as soon as the last fold has entered.
 class SystolicArray final : public Unit, public ArrayIf {
  public:
@@ -49,6 +51,9 @@ class SystolicArray final : public Unit, public ArrayIf {
   SystolicArray(const sc_core::sc_module_name& name, const ArrayConfig& config, Encoding encoding,
                 std::vector<TruthTable> multipliers, const Instruments& instruments, Scoreboard& scoreboard);
 
+  /// Before simulation: runs go through `model` from now on. It has the array's size and outlives it.
+  void compute_with(ArrayModel& model) { model_ = &model; }
+
   void configure(const Descriptor& descriptor, std::uint8_t selector) override;
   void submit(const ArrayRun& run) override;
 
@@ -56,7 +61,7 @@ class SystolicArray final : public Unit, public ArrayIf {
   void run_thread();
   void clear() override;
   [[nodiscard]] bool operands_resident(const ArrayRun& run);
-  void compute(const ArrayRun& run);
+  [[nodiscard]] ChainCycles compute(const ArrayRun& run);
   [[nodiscard]] ConvolutionKernel pack(const ArrayRun& run, const std::int8_t* weights) const;
 
   /// The kernel packs weights before it uses them. What it packed is kept together with the bytes it was made from, and
@@ -79,6 +84,7 @@ class SystolicArray final : public Unit, public ArrayIf {
   std::vector<TruthTable> multipliers_;
   std::map<PackedKey, PackedWeights> packed_;
   KernelScratch scratch_;
+  ArrayModel* model_ = nullptr;
   Descriptor descriptor_;
   DescriptorBytes descriptor_bytes_{};
   std::uint64_t operations_ = 0;  ///< Configured so far.

@@ -1,0 +1,146 @@
+#include "array_level.h"
+
+#include <fmt/format.h>
+
+#include <numeric>
+
+#include "axvp/accel/lowered_run.h"
+#include "axvp/common/file.h"
+#include "axvp/common/text.h"
+#include "axvp/workloads/int8_executor.h"
+#ifdef AXVP_HAS_VERILATED
+#include "axvp/cosim/rtl_array.h"
+#endif
+
+namespace axvp::sim {
+namespace {
+
+#ifdef AXVP_HAS_VERILATED
+Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& config, const SelectablePool& pool,
+                                             const Catalogue& catalogue) {
+  std::vector<RtlSelectable> selectables;
+  for (const std::string& id : pool.ids) {
+    const auto selectable = catalogue.find(id);
+    if (!selectable) return forward_error(selectable);
+    selectables.push_back({id, selectable->rtl_module, selectable->mode});
+  }
+  auto array = make_rtl_array(Dataflow::WeightStationary, config.array, pool.encoding, selectables);
+  if (!array) return forward_error(array);
+  return std::shared_ptr<ArrayModel>{std::move(*array)};
+}
+#else
+Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& /*config*/, const SelectablePool& /*pool*/,
+                                             const Catalogue& /*catalogue*/) {
+  return fail("--level rtl: this build has no Verilated RTL: configure with -DAXVP_WITH_VERILATOR=ON");
+}
+#endif
+
+Cycles closed_form(const Descriptor& d, const ArrayConfig& array, const TimingForms& forms) {
+  if (d.opcode != Opcode::Convolution) return 0;
+  if (forms.dataflow == Dataflow::WeightStationary && !forms.scalesim) return layer_array_cycles(d, array);
+  const auto groups = static_cast<std::uint64_t>(d.groups);
+  const MatrixShape shape{static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width),
+                          static_cast<std::uint64_t>(d.output.channels) / groups,
+                          static_cast<std::uint64_t>(fan_in(d))};
+  if (forms.scalesim) return groups * scalesim_cycles(forms.dataflow, array, shape);
+  FoldGroup folds = fold_group(forms.dataflow, array, shape);
+  folds.folds *= groups;
+  return chain_cycles(forms.dataflow, array, {folds}).total;
+}
+
+Cycles total_of(const LevelResult::Point& point) {
+  return std::accumulate(point.array_cycles.begin(), point.array_cycles.end(), Cycles{0});
+}
+
+std::string cycles_csv(const LevelResult& result, const Program& program) {
+  std::string csv = csv_line({"operating_point", "operation_name", "macs", "array_cycles"});
+  for (const auto& point : result.points) {
+    std::uint64_t macs = 0;
+    for (std::size_t n = 0; n < program.nodes.size(); ++n) {
+      const ProgramNode& node = program.nodes[n];
+      if (!node.layer) continue;
+      macs += node.macs;
+      csv += csv_line({point.name, node.name, std::to_string(node.macs), std::to_string(point.array_cycles[n])});
+    }
+    csv += csv_line({point.name, "total", std::to_string(macs), std::to_string(total_of(point))});
+  }
+  return csv;
+}
+
+std::string logits_csv(const LevelResult& result) {
+  std::string csv = csv_line({"operating_point", "image", "class", "logit"});
+  for (const auto& point : result.points)
+    for (std::size_t image = 0; image < point.logits.size(); ++image)
+      for (std::size_t c = 0; c < point.logits[image].size(); ++c)
+        csv += csv_line({point.name, std::to_string(image), std::to_string(c), std::to_string(point.logits[image][c])});
+  return csv;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ArrayModel>> make_array(const std::string& level, const PlatformConfig& config,
+                                               const SelectablePool& pool, const Catalogue& catalogue) {
+  if (level == "rtl") return make_rtl(config, pool, catalogue);
+  if (level == "cycle")
+    return std::shared_ptr<ArrayModel>{
+        make_cycle_array(Dataflow::WeightStationary, config.array, pool.encoding, pool.tables)};
+  return std::shared_ptr<ArrayModel>{};
+}
+
+Result<LevelResult> run_analytic(const Workload& workload, const Program& program, const PlatformConfig& config,
+                                 const TimingForms& forms, ProgressStyle progress) {
+  const QuantizedNetwork& network = workload.quantisation.network;
+  std::vector<Cycles> cycles;
+  for (const Descriptor& descriptor : program.descriptors)
+    cycles.push_back(closed_form(descriptor, config.array, forms));
+  Progress bar{progress, "simulate", workload.points.size() * workload.data.images.size(), "inferences"};
+  std::uint64_t done = 0;
+  LevelResult result;
+  for (std::size_t p = 0; p < workload.points.size(); ++p) {
+    const auto executor = Int8Executor::create(network, workload.points[p], workload.tables[p]);
+    if (!executor) return forward_error(executor);
+    LevelResult::Point point{workload.points[p].name, {}, cycles};
+    for (const auto& image : workload.data.images) {
+      point.logits.push_back(executor->run(quantise_image(network, image)));
+      bar.update(++done);
+    }
+    result.points.push_back(std::move(point));
+  }
+  bar.finish();
+  return result;
+}
+
+LevelResult level_result(const Program& program, const std::vector<PlatformResult>& phases) {
+  LevelResult result;
+  for (std::size_t p = 0; p < program.point_names.size(); ++p) {
+    LevelResult::Point point{program.point_names[p], {}, {}};
+    for (const InferenceRecord& inference : phases[p].inferences) point.logits.push_back(inference.logits);
+    for (const NodeStatistics& node : phases[p].nodes[p])
+      point.array_cycles.push_back(node.inferences == 0 ? 0 : node.array_cycles / node.inferences);
+    result.points.push_back(std::move(point));
+  }
+  return result;
+}
+
+Result<void> write_level_result(const std::filesystem::path& folder, const LevelResult& result,
+                                const Program& program) {
+  if (auto written = write_file_atomically(folder / "array_cycles.csv", cycles_csv(result, program)); !written)
+    return written;
+  return write_file_atomically(folder / "logits.csv", logits_csv(result));
+}
+
+std::string to_text(const LevelResult& result, const Workload& workload) {
+  std::vector<std::vector<std::string>> rows{{"operating point", "top-1 %", "array cycles/image"}};
+  for (const auto& point : result.points) {
+    std::size_t right = 0;
+    for (std::size_t i = 0; i < point.logits.size(); ++i)
+      right += static_cast<int>(top1(point.logits[i])) == workload.data.images[i].label ? 1 : 0;
+    rows.push_back(
+        {point.name,
+         fmt::format("{:.2f}", 100.0 * static_cast<double>(right) / static_cast<double>(point.logits.size())),
+         with_thousands(total_of(point))});
+  }
+  return format_table(rows);
+}
+
+}  // namespace axvp::sim

@@ -1,0 +1,68 @@
+// One image through the whole network at all levels of the array, as a user calls them: the files that must not differ,
+// byte for byte.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "axvp/common/file.h"
+#include "test_data.h"
+
+namespace axvp {
+namespace {
+
+class Levels : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "axvp_levels_XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  struct Files {
+    std::string cycles, logits;
+  };
+
+  Files run(const std::string& level, const std::string& arguments) {
+    const std::filesystem::path out = folder_ / level;
+    const std::string line = std::string{AXVP_PROGRAM} + " --quiet simulate --images 1 --level " + level + " --out " +
+                             out.string() + " " + arguments + " >" + (folder_ / "log").string() + " 2>&1";
+    EXPECT_EQ(std::system(line.c_str()), 0) << line << "\n" << read_text_file(folder_ / "log").value_or("");
+    return {read_text_file(out / "array_cycles.csv").value_or("none"),
+            read_text_file(out / "logits.csv").value_or("none")};
+  }
+
+  /// `layers` convolutions and a total, at each of three points, ten classes.
+  void expect_equal_at_all_levels(const std::string& arguments, int layers) {
+    const Files analytic = run("analytic", arguments);
+    EXPECT_EQ(std::count(analytic.cycles.begin(), analytic.cycles.end(), '\n'), 1 + 3 * (layers + 1));
+    EXPECT_EQ(std::count(analytic.logits.begin(), analytic.logits.end(), '\n'), 1 + 3 * 10);
+    for (const std::string level : {"lt", "cycle", "rtl"}) {
+      const Files files = run(level, arguments);
+      EXPECT_EQ(files.cycles, analytic.cycles) << level;
+      EXPECT_EQ(files.logits, analytic.logits) << level;
+    }
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet8) {
+  expect_equal_at_all_levels("", 8);
+}
+
+TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet20) {
+  const std::filesystem::path network = data_folder() / "weights" / "resnet20_cifar10.onnx";
+  if (!std::filesystem::exists(network)) GTEST_SKIP() << "no data in " << data_folder() << ": set AXVP_DATA";
+  const std::string images = (data_folder() / "cifar10").string();
+  expect_equal_at_all_levels("--network " + network.string() + " --data cifar10:" + images + "/test_exact.bin", 20);
+}
+
+}  // namespace
+}  // namespace axvp
