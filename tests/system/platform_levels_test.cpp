@@ -1,0 +1,92 @@
+// The platform with its array at level lt and at level cycle: equal logits, counts and cycles by owner of every
+// operation, also where memory is what limits.
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "axvp/accel/lowered_run.h"
+#include "axvp/sc_models/platform.h"
+#include "child_run.h"
+#include "small_network.h"
+
+namespace axvp {
+namespace {
+
+using testing::make_point;
+using testing::run_in_child;
+
+struct Case {
+  const char* name;
+  int rows, columns;
+  int activation_kb, weight_kb, accumulator_kb;
+  int bandwidth_bytes_per_cycle;
+};
+
+void PrintTo(const Case& c, std::ostream* stream) {
+  *stream << c.name;
+}
+
+PlatformInputs make_inputs(const Case& c, const QuantizedNetwork& network) {
+  PlatformInputs inputs;
+  inputs.pool = testing::small_pool();
+  inputs.energy = testing::small_energy_table();
+  inputs.config.array = {c.rows, c.columns};
+  inputs.config.scratchpads = {c.activation_kb, c.weight_kb, c.accumulator_kb, 16};
+  inputs.config.dram.size_mb = 1;
+  inputs.config.dram.bandwidth_bytes_per_cycle = c.bandwidth_bytes_per_cycle;
+  const std::vector<OperatingPoint> points{make_point(network, "mixed", {"coarse", "shifted", "exact"}, 2)};
+  inputs.program = compile(network, points, inputs.pool, inputs.config).value();
+  for (std::uint64_t i = 0; i < 2; ++i) inputs.inputs.push_back(testing::random_input(network, i));
+  return inputs;
+}
+
+/// Everything that must not depend on the level, as text.
+std::string digest(const PlatformInputs& inputs) {
+  const auto result = run_platform(inputs);
+  if (!result) return result.error().message;
+  std::ostringstream text;
+  for (const InferenceRecord& inference : result->inferences) {
+    text << inference.begin << " to " << inference.end << ":";
+    for (const std::int32_t logit : inference.logits) text << " " << logit;
+    text << "\n";
+  }
+  for (std::size_t n = 0; n < result->nodes[0].size(); ++n) {
+    const NodeStatistics& node = result->nodes[0][n];
+    text << inputs.program.nodes[n].name << ": array " << node.array_cycles << ", by owner";
+    for (const Cycles cycles : node.cycles.of) text << " " << cycles;
+    text << ", MACs " << node.counts.macs() << "\n";
+  }
+  return text.str();
+}
+
+class PlatformLevels : public ::testing::TestWithParam<Case> {};
+
+TEST_P(PlatformLevels, GiveTheSameCyclesAndLogits) {
+  const QuantizedNetwork network = testing::small_residual_network();
+  PlatformInputs inputs = make_inputs(GetParam(), network);
+  const std::string lt = run_in_child([&] { return digest(inputs); });
+  inputs.array =
+      make_cycle_array(Dataflow::WeightStationary, inputs.config.array, inputs.pool.encoding, inputs.pool.tables);
+  const std::string cycle = run_in_child([&] { return digest(inputs); });
+  EXPECT_EQ(cycle, lt);
+  for (std::size_t n = 0; n < inputs.program.nodes.size(); ++n) {
+    if (!inputs.program.nodes[n].layer) continue;
+    const Cycles closed = layer_array_cycles(inputs.program.descriptors[n], inputs.config.array);
+    EXPECT_NE(lt.find(inputs.program.nodes[n].name + ": array " + std::to_string(2 * closed) + ","), std::string::npos)
+        << inputs.program.nodes[n].name << ", closed form of two inferences " << 2 * closed << "\n"
+        << lt;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, PlatformLevels,
+                         ::testing::Values(Case{"OneByteACycle", 16, 16, 256, 128, 128, 1},
+                                           Case{"EightBytesACycle", 16, 16, 256, 128, 128, 8},
+                                           Case{"AllBytesAtOnce", 16, 16, 256, 128, 128, 4096},
+                                           Case{"SmallTilesOneByteACycle", 7, 5, 4, 3, 1, 1},
+                                           Case{"SmallTilesEightBytesACycle", 7, 5, 4, 3, 1, 8},
+                                           Case{"SmallTilesAllBytesAtOnce", 7, 5, 4, 3, 1, 4096}),
+                         [](const auto& instance) { return instance.param.name; });
+
+}  // namespace
+}  // namespace axvp
