@@ -14,16 +14,26 @@ std::uint8_t port_value(std::uint8_t byte, bool is_signed, Encoding encoding) {
   return static_cast<std::uint8_t>(std::abs(static_cast<int>(static_cast<std::int8_t>(byte))));
 }
 
-/// Strata: the new weight, the bits that toggle at both ports, the new activation's highest bits.
-constexpr std::size_t kBitCounts = 9;
+/// Strata: the new weight, the partial products that toggle, the new activation's highest bits. Partial products of the
+/// upper columns count twice: coarse multipliers have no others.
+constexpr std::size_t kToggleClasses = 2 * 64 + 1;
+constexpr unsigned kUpperColumn = 7;
 constexpr std::size_t kActivationClasses = 8;
 constexpr unsigned kActivationShift = 5;
-constexpr std::size_t kStrata = 256 * kBitCounts * kBitCounts * kActivationClasses;
+constexpr std::size_t kStrata = 256 * kToggleClasses * kActivationClasses;
+
+std::size_t toggled_products(OperandPair from, OperandPair to) {
+  int toggles = 0;
+  for (unsigned bit = 0; bit < 8; ++bit) {
+    const auto row = [&](OperandPair pair) { return (pair.x >> bit & 1U) != 0 ? unsigned{pair.w} : 0U; };
+    const unsigned changed = row(from) ^ row(to);
+    toggles += __builtin_popcount(changed) + __builtin_popcount(changed >> (kUpperColumn - bit));
+  }
+  return static_cast<std::size_t>(toggles);
+}
 
 std::size_t stratum_of(const OperandTransition& t) {
-  const auto bits = [](unsigned a, unsigned b) { return static_cast<std::size_t>(__builtin_popcount(a ^ b)); };
-  const std::size_t toggles = bits(t.from.w, t.to.w) * kBitCounts + bits(t.from.x, t.to.x);
-  return (t.to.w * kBitCounts * kBitCounts + toggles) * kActivationClasses + (t.to.x >> kActivationShift);
+  return (t.to.w * kToggleClasses + toggled_products(t.from, t.to)) * kActivationClasses + (t.to.x >> kActivationShift);
 }
 
 /// Picks transitions by their place in the sorted stream, without sorting it: a first pass has counted the strata.

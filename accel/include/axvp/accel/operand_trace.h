@@ -40,7 +40,7 @@ struct OperandTrace {
 };
 
 /// Draws `count` transitions from the streams of all elements: systematic sampling after sorting by weight, then by the
-/// bits that toggle, then by activation, with one random start. So every transition is drawn with the same
+/// partial products that toggle, then by activation, with one random start. So every transition is drawn with the same
 /// probability, and weights occur as often as in the whole stream.
 ///
 /// A stationary operand moves in with the first operand that passes it, unless it is 0; where that first one is 0 this
