@@ -77,6 +77,11 @@ Result<void> validate(const PlatformConfig& config) {
                     field.range.low, field.range.high);
   });
   if (!result) return result;
+  constexpr double kLongestMilliseconds = 9e9;  // of simulated time, which SystemC counts in 64 bits of picoseconds
+  const double watchdog_ms = static_cast<double>(config.watchdog.no_progress_cycles) / (config.clock_mhz * 1e3);
+  if (watchdog_ms > kLongestMilliseconds)
+    return fail("platform: watchdog.no_progress_cycles = {} at clock_mhz = {} is longer than simulated time can be",
+                config.watchdog.no_progress_cycles, config.clock_mhz);
   if (!is_power_of_two(config.dma.burst_bytes))
     return fail("platform: dma.burst_bytes = {}, expected a power of two", config.dma.burst_bytes);
   if (!is_power_of_two(config.dram.row_bytes))

@@ -33,6 +33,12 @@ const Step& step_at(const std::vector<Step>& steps, double now_ms) {
   return *(after == steps.begin() ? after : after - 1);
 }
 
+/// The policy that reads `key` of [controller].
+PolicyKind policy_of(std::string_view key) {
+  if (key == "point") return PolicyKind::Fixed;
+  return key == "schedule" ? PolicyKind::Schedule : PolicyKind::Budget;
+}
+
 /// An operating point: its name as a string, or its index.
 void read_point(FieldReader& reader, std::size_t& index, std::string& name) {
   const nlohmann::json* value = reader.raw("point");
@@ -59,21 +65,28 @@ std::string_view to_string(PolicyKind kind) {
 PolicyConfig read_policy_config(FieldReader& reader) {
   PolicyConfig config;
   const std::string policy = reader.choice("policy", {"fixed", "schedule", "budget"}, "fixed");
-  if (reader.has("point")) read_point(reader, config.fixed_point, config.fixed_name);
-  for (FieldReader& step : reader.tables("schedule")) {
-    ScheduledPoint scheduled;
-    scheduled.at_ms = step.number("at_ms", kTime);
-    read_point(step, scheduled.point, scheduled.name);
-    config.schedule.push_back(std::move(scheduled));
+  if (policy == "fixed") {
+    if (reader.has("point")) read_point(reader, config.fixed_point, config.fixed_name);
+  } else if (policy == "schedule") {
+    config.kind = PolicyKind::Schedule;
+    for (FieldReader& step : reader.tables("schedule")) {
+      ScheduledPoint scheduled;
+      scheduled.at_ms = step.number("at_ms", kTime);
+      read_point(step, scheduled.point, scheduled.name);
+      config.schedule.push_back(std::move(scheduled));
+    }
+  } else {
+    config.kind = PolicyKind::Budget;
+    for (FieldReader& step : reader.tables("budget")) {
+      const double at_ms = step.number("at_ms", kTime);
+      config.budget.push_back({at_ms, step.number("window_uj", kPositive)});
+    }
+    config.window_ms = reader.number("window_ms", kPositive, config.window_ms);
+    config.hysteresis = reader.number("hysteresis", {0.0, 0.999}, config.hysteresis);
   }
-  for (FieldReader& step : reader.tables("budget")) {
-    const double at_ms = step.number("at_ms", kTime);
-    config.budget.push_back({at_ms, step.number("window_uj", kPositive)});
-  }
-  config.window_ms = reader.number("window_ms", kPositive, config.window_ms);
-  config.hysteresis = reader.number("hysteresis", {0.0, 0.999}, config.hysteresis);
-  if (policy == "schedule") config.kind = PolicyKind::Schedule;
-  if (policy == "budget") config.kind = PolicyKind::Budget;
+  for (const char* key : {"point", "schedule", "budget", "window_ms", "hysteresis"})
+    if (reader.has(key) && policy_of(key) != config.kind)
+      reader.reject(key, fmt::format("{} is of policy {}, not of {}", key, to_string(policy_of(key)), policy));
   return config;
 }
 

@@ -157,6 +157,11 @@ int run(const Options& options, const GlobalOptions& global) {
 
   PlatformSetup inputs;
   std::vector<std::string> notes;
+  if (const std::size_t found = workload->data.images.size(); found < config->workload.images) {
+    notes.push_back(
+        fmt::format("{} holds {} images, {} were asked for", config->workload.data, found, config->workload.images));
+    config->workload.images = found;
+  }
   inputs.config = config->platform;
   inputs.pool = make_pool(*workload);
   inputs.energy = energy->table;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 
 #include "axvp/common/text.h"
 
@@ -56,8 +58,9 @@ std::uint64_t count_right(const PlatformResult& phase, const Dataset& data) {
   return right;
 }
 
-/// Sums of one point's phase over its inferences. The first inference loads the point's tables from nothing; that
-/// switch belongs to the start of the run, not to the point, and is taken out.
+/// Sums of one point's phase over its inferences. The first inference loads those of the point's tables that
+/// the phase before it did not leave behind; that switch belongs to the order of the phases, not to the point, and is
+/// taken out.
 struct PhaseTotals {
   Cycles cycles = 0;
   EnergyBreakdown energy;
@@ -78,7 +81,17 @@ PhaseTotals steady_totals(const PlatformResult& phase) {
 }
 
 std::string percent(double fraction) {
-  return fmt::format("{:.2f}", 100 * fraction);
+  return std::isfinite(fraction) ? fmt::format("{:.2f}", 100 * fraction) : "-";
+}
+
+/// Not a number where there is nothing to save.
+double saving(Picojoules part, Picojoules whole) {
+  return whole.value > 0.0 ? 1.0 - part / whole : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// A phase's first change is no decision: the platform loads the tables of the point that it starts with.
+std::string reason_of(const SwitchRecord& change, Cycles phase_begin) {
+  return change.begin == phase_begin ? "first load" : change.reason;
 }
 
 /// "91.20 to 94.60"
@@ -170,8 +183,7 @@ std::string controller_text(const SimulationReport& report) {
     rows.push_back({fmt::format("{:.3f}", milliseconds(change.begin - begin, config)),
                     change.from && change.begin != begin ? report.workload.points[*change.from].name : "-",
                     report.workload.points[change.to].name, with_thousands(change.bytes), with_thousands(change.cycles),
-                    fmt::format("{:.4f}", microjoules(change.energy.total())),
-                    change.begin == begin ? "first load" : change.reason});
+                    fmt::format("{:.4f}", microjoules(change.energy.total())), reason_of(change, begin)});
   if (phase.switches.empty()) rows.clear();
   return text + format_table(rows) + budget_text(phase, points) + "\n" + time_text(report, phase);
 }
@@ -282,7 +294,7 @@ nlohmann::json controller_to_json(const SimulationReport& report, const Platform
          {"bytes", change.bytes},
          {"cycles", change.cycles},
          {"energy", to_json(change.energy)},
-         {"reason", change.reason}});
+         {"reason", reason_of(change, begin)}});
   for (const auto& record : phase.inferences)
     inferences.push_back({{"image", record.index},
                           {"point", report.workload.points[record.point].name},
@@ -362,8 +374,8 @@ std::vector<PointSummary> summarise_points(const SimulationReport& report) {
     s.multiplication = Picojoules{per_inference(totals.energy.multipliers.to_picojoules().value, images)};
     s.total = Picojoules{per_inference(totals.energy.total().to_picojoules().value, images)};
     if (!summaries.empty()) {
-      s.multiplication_saving = 1.0 - s.multiplication / summaries[0].multiplication;
-      s.total_saving = 1.0 - s.total / summaries[0].total;
+      s.multiplication_saving = saving(s.multiplication, summaries[0].multiplication);
+      s.total_saving = saving(s.total, summaries[0].total);
     }
     summaries.push_back(std::move(s));
   }

@@ -170,7 +170,12 @@ TEST(PolicyConfig, PointsHaveNamesOrIndices) {
 
 TEST(PolicyConfig, WrongPoliciesAreNamed) {
   EXPECT_THAT(read("policy = \"bugdet\"\n").error().message, HasSubstr("budget"));
-  EXPECT_THAT(read("[[budget]]\nat_ms = 0\nwindow_uj = 0\n").error().message, HasSubstr("window_uj"));
+  EXPECT_THAT(read("policy = \"budget\"\n[[budget]]\nat_ms = 0\nwindow_uj = 0\n").error().message,
+              HasSubstr("window_uj"));
+  EXPECT_THAT(read("policy = \"budget\"\npoint = 1\n").error().message,
+              HasSubstr("point is of policy fixed, not of budget"));
+  EXPECT_THAT(read("policy = \"fixed\"\n[[schedule]]\nat_ms = 0\npoint = 99\n").error().message,
+              HasSubstr("schedule is of policy schedule, not of fixed"));
   PolicyConfig config;
   config.fixed_point = 3;
   EXPECT_THAT(validate(config, 3).error().message, HasSubstr("point = 3, but there are 3 operating points"));
