@@ -10,20 +10,14 @@
 #include <filesystem>
 
 #include "axvp/common/file.h"
+#include "temporary_folder.h"
 #include "test_data.h"
 
 namespace axvp {
 namespace {
 
-class Levels : public ::testing::Test {
+class Levels : public testing::TemporaryFolder {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "axvp_levels_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   struct Files {
     std::string cycles, logits;
   };
@@ -48,9 +42,6 @@ class Levels : public ::testing::Test {
       EXPECT_EQ(files.logits, analytic.logits) << level;
     }
   }
-
- private:
-  std::filesystem::path folder_;
 };
 
 TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet8) {
@@ -58,10 +49,9 @@ TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet8) {
 }
 
 TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet20) {
-  const std::filesystem::path network = data_folder() / "weights" / "resnet20_cifar10.onnx";
-  if (!std::filesystem::exists(network)) GTEST_SKIP() << "no data in " << data_folder() << ": set AXVP_DATA";
-  const std::string images = (data_folder() / "cifar10").string();
-  expect_equal_at_all_levels("--network " + network.string() + " --data cifar10:" + images + "/test_exact.bin", 20);
+  AXVP_NEEDS_DATA("weights/resnet20_cifar10.onnx", "cifar10/test_exact.bin");
+  const std::string network = (data_folder() / "weights/resnet20_cifar10.onnx").string();
+  expect_equal_at_all_levels("--network " + network + " --data cifar10:cifar10/test_exact.bin", 20);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
+#include "temporary_folder.h"
 
 namespace axvp {
 namespace {
@@ -25,21 +26,8 @@ struct Outcome {
   std::string output;
 };
 
-class PowerProgram : public ::testing::Test {
+class PowerProgram : public testing::TemporaryFolder {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "axvp_power_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-  std::string file(const std::string& name, const std::string& content) const {
-    EXPECT_TRUE(write_file_atomically(folder_ / name, content));
-    return path(name);
-  }
   std::string module(const std::string& body) const {
     return file("mine.v", "module mine(input [7:0] A, input [7:0] B, output [15:0] O);\n" + body + "\nendmodule\n");
   }
@@ -64,9 +52,6 @@ class PowerProgram : public ::testing::Test {
     EXPECT_THAT(outcome.output, HasSubstr(message));
     EXPECT_EQ(outcome.output.rfind("axvp: ", 0), 0u) << outcome.output;
   }
-
- private:
-  std::filesystem::path folder_;
 };
 
 constexpr const char* kPorts = " --top mine --ports x=A,w=B,p=O ";

@@ -89,19 +89,16 @@ TEST(RealNetworksOnThePlatform, EmbeddedMobileNetV2GivesTheExecutorsLogits) {
 }
 
 TEST(RealNetworksOnThePlatform, MobileNetV2GivesTheExecutorsLogitsOnTinyImageNet) {
-  if (!std::filesystem::exists(data_folder() / "weights" / "mobilenet_v2_tinyimagenet.onnx"))
-    GTEST_SKIP() << "no data in " << data_folder() << ": set AXVP_DATA";
-  const std::string images = "tiny-imagenet:" + (data_folder() / "tiny-imagenet-200").string();
+  AXVP_NEEDS_DATA("weights/mobilenet_v2_tinyimagenet.onnx", "tiny-imagenet-200/train", "tiny-imagenet-200/val");
+  const std::string images = "tiny-imagenet:tiny-imagenet-200";
   expect_the_executors_logits(
-      {data_folder() / "weights" / "mobilenet_v2_tinyimagenet.onnx", images + ":train", images + ":val", 10, {64, 64}});
+      {data_folder() / "weights/mobilenet_v2_tinyimagenet.onnx", images + ":train", images + ":val", 10, {64, 64}});
 }
 
 TEST(RealNetworksOnThePlatform, ResNet20GivesTheExecutorsLogitsOnAllThousandTestImages) {
-  if (!std::filesystem::exists(data_folder() / "weights" / "resnet20_cifar10.onnx"))
-    GTEST_SKIP() << "no data in " << data_folder() << ": set AXVP_DATA";
-  const std::string folder = "cifar10:" + (data_folder() / "cifar10").string();
-  expect_the_executors_logits({data_folder() / "weights" / "resnet20_cifar10.onnx", folder + "/train_exact.bin",
-                               folder + "/test_exact.bin", 1000});
+  AXVP_NEEDS_DATA("weights/resnet20_cifar10.onnx", "cifar10/train_exact.bin", "cifar10/test_exact.bin");
+  expect_the_executors_logits({data_folder() / "weights/resnet20_cifar10.onnx", "cifar10:cifar10/train_exact.bin",
+                               "cifar10:cifar10/test_exact.bin", 1000});
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kCalibrationImages = 512;
 
 Dataset images(const char* file, std::size_t limit = 0) {
-  const auto data = open_dataset("cifar10:" + (data_folder() / "cifar10" / file).string(), limit);
+  const auto data = open_dataset(std::string("cifar10:cifar10/") + file, limit);
   if (!data) ADD_FAILURE() << data.error().message;
   return data.value_or(Dataset{});
 }
@@ -55,9 +55,8 @@ OperatingPoint untuned(const Quantisation& q, const std::string& selectable) {
   return {selectable, std::vector<std::string>(q.exact_requantisation.size(), selectable), q.exact_requantisation};
 }
 
-bool data_is_absent() {
-  return !std::filesystem::exists(data_folder() / "cifar10" / "test_exact.bin");
-}
+constexpr const char* kTraining = "cifar10/train_exact.bin";
+constexpr const char* kTest = "cifar10/test_exact.bin";
 
 struct Case {
   std::string network;
@@ -71,7 +70,7 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
 class EveryResNet : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EveryResNet, ExactInt8IsWithinThreeImagesOfFloatInTheBetterEncoding) {
-  if (data_is_absent()) GTEST_SKIP() << "no CIFAR-10 in " << data_folder() << "; AXVP_DATA names the data folder";
+  AXVP_NEEDS_DATA("weights/" + GetParam().network + ".onnx", kTraining, kTest);
   const Dataset calibration = images("train_exact.bin", kCalibrationImages), test = images("test_exact.bin");
   std::size_t best = 0;
   for (const Encoding encoding : {Encoding::SignMagnitude, Encoding::TwosComplement}) {
@@ -106,9 +105,9 @@ class EveryMobileNetV2 : public ::testing::TestWithParam<std::tuple<MobileNetCas
 
 // Without equalisation and bias correction the loss is 3 to 7 points and the divergence several times as large.
 TEST_P(EveryMobileNetV2, ExactInt8IsNearFloat) {
-  if (data_is_absent()) GTEST_SKIP() << "no networks in " << data_folder() << "; AXVP_DATA names the data folder";
-  setenv("AXVP_DATA", data_folder().c_str(), 1);
   const auto& [c, encoding] = GetParam();
+  AXVP_NEEDS_DATA("weights/" + c.name + ".onnx", kTraining, kTest, "tiny-imagenet-200/ilsvrc_index.txt",
+                  "tiny-imagenet-200/train", "tiny-imagenet-200/val");
   const auto loaded = load_network(std::filesystem::path{AXVP_SOURCE_DIR} / "workloads/networks" / (c.name + ".toml"));
   ASSERT_TRUE(loaded) << loaded.error().message;
   const Network& network = loaded->network;
@@ -161,7 +160,7 @@ TEST(EmbeddedMobileNetV2, ReachesTheAccuracyThatTrainingMeasured) {
 }
 
 TEST(MatchAccuracyTest, TruncatedDaddaLosesAtMostOnePointOnResNet20) {
-  if (data_is_absent()) GTEST_SKIP() << "no CIFAR-10 in " << data_folder() << "; AXVP_DATA names the data folder";
+  AXVP_NEEDS_DATA("weights/resnet20_cifar10.onnx", kTraining, kTest);
   const Dataset calibration = images("train_exact.bin", kCalibrationImages);
   const auto q = quantised("resnet20_cifar10", calibration);
   ASSERT_TRUE(q) << q.error().message;

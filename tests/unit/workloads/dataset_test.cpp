@@ -112,9 +112,8 @@ TEST(OpenDataset, Synth10TakesItsSplits) {
 }
 
 TEST(OpenDataset, TestExactHasTheCountsOfItsReadme) {
-  const auto path = data_folder() / "cifar10" / "test_exact.bin";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is absent; AXVP_DATA names the data folder";
-  const auto dataset = open_dataset("cifar10:" + path.string());
+  AXVP_NEEDS_DATA("cifar10/test_exact.bin");
+  const auto dataset = open_dataset("cifar10:cifar10/test_exact.bin");
   ASSERT_TRUE(dataset) << dataset.error().message;
   EXPECT_EQ(dataset->name, "cifar10:test_exact");
   EXPECT_EQ(dataset->images.size(), 1000u);

@@ -14,19 +14,17 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The truth tables of EvoApproxLib's 8x8 circuits (data only), beside the data folder.
-fs::path archive() {
-  return data_folder().parent_path() / "reference" / "evoapprox8_luts.tar.xz";
-}
+constexpr const char* kArchive = "../reference/evoapprox8_luts.tar.xz";
 
 class EvoApproxTables : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(archive())) GTEST_SKIP() << archive() << " is absent: the kernels are not tried on its tables";
+    AXVP_NEEDS_DATA(kArchive);
     folder_ = fs::temp_directory_path() /
               ("axvp_evoapprox_" + std::to_string(testing::UnitTest::GetInstance()->random_seed()) + "_" +
                std::to_string(getpid()));
     fs::create_directories(folder_);
-    const std::string command = "tar -xJf '" + archive().string() + "' -C '" + folder_.string() + "'";
+    const std::string command = "tar -xJf '" + (data_folder() / kArchive).string() + "' -C '" + folder_.string() + "'";
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
   void TearDown() override { fs::remove_all(folder_); }

@@ -190,10 +190,9 @@ TEST_F(ImageFolder, RefusesBrokenTinyImagenet) {
 }
 
 TEST(TinyImagenet, EveryFileDecodes) {
-  const fs::path folder = data_folder() / "tiny-imagenet-200";
-  if (!fs::exists(folder)) GTEST_SKIP() << folder << " is absent; AXVP_DATA names the data folder";
-  for (const char* split : {"train", "val"}) {
-    const auto data = open_dataset("tiny-imagenet:" + folder.string() + ":" + split);
+  AXVP_NEEDS_DATA("tiny-imagenet-200/wnids.txt", "tiny-imagenet-200/train", "tiny-imagenet-200/val");
+  for (const std::string split : {"train", "val"}) {
+    const auto data = open_dataset("tiny-imagenet:tiny-imagenet-200:" + split);
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_EQ(data->images.size(), 10000u);
     std::vector<int> count(200, 0);

@@ -158,8 +158,8 @@ TEST(OnnxExport, NetworkWithoutNodesIsAnIdentity) {
 }
 
 TEST(OnnxExport, ResNet20RoundTripKeepsEveryNodeAndLogit) {
-  const auto path = data_folder() / "weights" / "resnet20_cifar10.onnx";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is absent; AXVP_DATA names the data folder";
+  AXVP_NEEDS_DATA("weights/resnet20_cifar10.onnx");
+  const auto path = data_folder() / "weights/resnet20_cifar10.onnx";
   const auto network = import_onnx(path);
   ASSERT_TRUE(network) << network.error().message;
   const auto again = import_onnx_bytes(export_onnx(*network), "again");

@@ -41,13 +41,13 @@ class EveryReference : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EveryReference, LogitsAgreeTo1e3) {
   const Case& c = GetParam();
-  const auto model = data_folder() / "weights" / (c.network + ".onnx");
-  if (!std::filesystem::exists(model)) GTEST_SKIP() << model << " is absent; AXVP_DATA names the data folder";
-  const auto network = import_onnx(model);
+  const std::string model = "weights/" + c.network + ".onnx", logits_file = "weights/reference/" + c.reference;
+  AXVP_NEEDS_DATA(model, logits_file, "cifar10/" + c.images);
+  const auto network = import_onnx(data_folder() / model);
   ASSERT_TRUE(network) << network.error().message;
-  const auto images = open_dataset("cifar10:" + (data_folder() / "cifar10" / c.images).string(), kImages);
+  const auto images = open_dataset("cifar10:cifar10/" + c.images, kImages);
   ASSERT_TRUE(images) << images.error().message;
-  const std::vector<float> reference = read_floats(data_folder() / "weights" / "reference" / c.reference);
+  const std::vector<float> reference = read_floats(data_folder() / logits_file);
   const std::size_t classes = network->tensors[network->output].shape.size();
   ASSERT_EQ(reference.size(), 100 * classes);
   for (std::size_t i = 0; i < kImages; ++i) {
@@ -72,6 +72,7 @@ struct FittedCase {
   std::string description;  ///< Preprocessing, if it is not the default.
   int side;
   std::string reference;
+  std::string images_file;  ///< That `data` opens.
   std::string data;
   std::size_t images;
 };
@@ -84,9 +85,9 @@ class EveryFittedReference : public ::testing::TestWithParam<FittedCase> {};
 
 TEST_P(EveryFittedReference, LogitsAgreeTo1e3) {
   const FittedCase& c = GetParam();
-  const auto model = data_folder() / "weights" / c.network;
-  if (!std::filesystem::exists(model)) GTEST_SKIP() << model << " is absent; AXVP_DATA names the data folder";
-  auto network = import_onnx(model, {c.side, c.side});
+  const std::string model = "weights/" + c.network, logits_file = "weights/reference/" + c.reference;
+  AXVP_NEEDS_DATA(model, logits_file, c.images_file);
+  auto network = import_onnx(data_folder() / model, {c.side, c.side});
   ASSERT_TRUE(network) << network.error().message;
   if (!c.description.empty()) {
     const auto description =
@@ -94,15 +95,14 @@ TEST_P(EveryFittedReference, LogitsAgreeTo1e3) {
     ASSERT_TRUE(description) << description.error().message;
     network->preprocessing = description->preprocessing.value();
   }
-  const std::size_t colon = c.data.find(':') + 1;
   DatasetOptions options;
 #ifdef __SANITIZE_ADDRESS__
   options.limit = 1;
 #endif
   options.fitting = fitting_of(*network);
-  const auto images = open_dataset(c.data.substr(0, colon) + (data_folder() / c.data.substr(colon)).string(), options);
+  const auto images = open_dataset(c.data, options);
   ASSERT_TRUE(images) << images.error().message;
-  const std::vector<float> reference = read_floats(data_folder() / "weights" / "reference" / c.reference);
+  const std::vector<float> reference = read_floats(data_folder() / logits_file);
   const std::size_t classes = network->tensors[network->output].shape.size();
   ASSERT_EQ(reference.size(), c.images * classes);
   for (std::size_t i = 0; i < images->images.size(); ++i) {
@@ -114,22 +114,26 @@ TEST_P(EveryFittedReference, LogitsAgreeTo1e3) {
 
 INSTANTIATE_TEST_SUITE_P(
     MobileNetV2, EveryFittedReference,
-    ::testing::Values(
-        FittedCase{"cifar10_at_224", "mobilenet_v2_cifar10.onnx", "", 224,
-                   "mobilenet_v2_cifar10_224.test_exact_0-15.f32", "cifar10:cifar10/test_exact.bin@:16", 16},
-        FittedCase{"cifar10_at_128", "mobilenet_v2_cifar10.onnx", "", 128,
-                   "mobilenet_v2_cifar10_128.test_exact_0-15.f32", "cifar10:cifar10/test_exact.bin@:16", 16},
-        FittedCase{"imagenet_at_224", "mobilenet_v2_imagenet.onnx", "mobilenet_v2_imagenet.toml", 224,
-                   "mobilenet_v2_imagenet.tiny_val_0-15.f32", "tiny-imagenet:tiny-imagenet-200@:16", 16},
-        FittedCase{"tinyimagenet", "mobilenet_v2_tinyimagenet.onnx", "", 64,
-                   "mobilenet_v2_tinyimagenet.tiny_val_0-99.f32", "tiny-imagenet:tiny-imagenet-200@:100", 100}),
+    ::testing::Values(FittedCase{"cifar10_at_224", "mobilenet_v2_cifar10.onnx", "", 224,
+                                 "mobilenet_v2_cifar10_224.test_exact_0-15.f32", "cifar10/test_exact.bin",
+                                 "cifar10:cifar10/test_exact.bin@:16", 16},
+                      FittedCase{"cifar10_at_128", "mobilenet_v2_cifar10.onnx", "", 128,
+                                 "mobilenet_v2_cifar10_128.test_exact_0-15.f32", "cifar10/test_exact.bin",
+                                 "cifar10:cifar10/test_exact.bin@:16", 16},
+                      FittedCase{"imagenet_at_224", "mobilenet_v2_imagenet.onnx", "mobilenet_v2_imagenet.toml", 224,
+                                 "mobilenet_v2_imagenet.tiny_val_0-15.f32", "tiny-imagenet-200/ilsvrc_index.txt",
+                                 "tiny-imagenet:tiny-imagenet-200@:16", 16},
+                      FittedCase{"tinyimagenet", "mobilenet_v2_tinyimagenet.onnx", "", 64,
+                                 "mobilenet_v2_tinyimagenet.tiny_val_0-99.f32", "tiny-imagenet-200/val",
+                                 "tiny-imagenet:tiny-imagenet-200@:100", 100}),
     [](const auto& c) { return c.param.name; });
 
 TEST(MobileNetV2, CifarImageIsResizedToTheReferencesBytes) {
-  const auto pixels = read_binary_file(data_folder() / "weights" / "reference" / "resized224_test_exact_0.u8");
-  if (!pixels) GTEST_SKIP() << pixels.error().message << "; AXVP_DATA names the data folder";
-  const auto images = open_dataset("cifar10:" + (data_folder() / "cifar10" / "test_exact.bin").string(), 1);
-  ASSERT_TRUE(images) << images.error().message;
+  const std::string resized = "weights/reference/resized224_test_exact_0.u8";
+  AXVP_NEEDS_DATA(resized, "cifar10/test_exact.bin");
+  const auto pixels = read_binary_file(data_folder() / resized);
+  const auto images = open_dataset("cifar10:cifar10/test_exact.bin", 1);
+  ASSERT_TRUE(pixels && images);
   EXPECT_EQ(resize_bilinear(images->images[0], 224, 224).pixels, *pixels);
 }
 
@@ -140,11 +144,11 @@ TEST(MobileNetV2, AllFilesImportWithTheirMacs) {
     double mega_macs;  // published for width 1.0 at 224: 300 with 1000 classes (Sandler et al. 2018); data README: 24.7
     double tolerance;
   };
-  const auto folder = data_folder() / "weights";
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " is absent; AXVP_DATA names the data folder";
-  for (const File& file :
-       {File{"mobilenet_v2_imagenet", 224, 300.0, 3.0}, File{"mobilenet_v2_tinyimagenet", 64, 24.7, 0.1}}) {
-    const auto network = import_onnx(folder / (std::string(file.name) + ".onnx"), {file.side, file.side});
+  const auto path = [](const std::string& name) { return "weights/" + name + ".onnx"; };
+  const File imagenet{"mobilenet_v2_imagenet", 224, 300.0, 3.0}, tiny{"mobilenet_v2_tinyimagenet", 64, 24.7, 0.1};
+  AXVP_NEEDS_DATA(path(imagenet.name), path(tiny.name));
+  for (const File& file : {imagenet, tiny}) {
+    const auto network = import_onnx(data_folder() / path(file.name), {file.side, file.side});
     ASSERT_TRUE(network) << network.error().message;
     std::uint64_t macs = 0;
     for (const Node& node : network->nodes)

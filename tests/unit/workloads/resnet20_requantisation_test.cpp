@@ -55,11 +55,10 @@ const ChannelAffine& batch_norm_of(const Network& network, const std::string& na
 }
 
 TEST(ResNet20Test, EveryBatchNormChannelIsWithinOneStepOfFloat) {
-  const auto model = data_folder() / "weights" / "resnet20_cifar10.onnx";
-  if (!std::filesystem::exists(model)) GTEST_SKIP() << model << " is absent; AXVP_DATA names the data folder";
-  const auto network = import_onnx(model);
+  AXVP_NEEDS_DATA("weights/resnet20_cifar10.onnx", "cifar10/train_exact.bin");
+  const auto network = import_onnx(data_folder() / "weights/resnet20_cifar10.onnx");
   ASSERT_TRUE(network) << network.error().message;
-  const auto images = open_dataset("cifar10:" + (data_folder() / "cifar10" / "train_exact.bin").string(), kImages);
+  const auto images = open_dataset("cifar10:cifar10/train_exact.bin", kImages);
   ASSERT_TRUE(images) << images.error().message;
   QuantisationOptions options;
   options.equalise = false;  // the BatchNorms' own numbers
