@@ -148,15 +148,20 @@ INSTANTIATE_TEST_SUITE_P(
       return std::get<0>(instance.param).name + "_" + std::string{to_string(std::get<1>(instance.param))};
     });
 
-// Training measured 93.35 % with Torch; the float executor, on the file it wrote, is an implementation of its own.
-TEST(EmbeddedMobileNetV2, ReachesTheAccuracyThatTrainingMeasured) {
-  const auto loaded =
-      load_network(std::filesystem::path{AXVP_SOURCE_DIR} / "workloads/networks/mobilenet_v2_synth10.onnx");
-  ASSERT_TRUE(loaded) << loaded.error().message;
+/// Images of 2,000 that the float executor answers right, on the file that training wrote.
+std::size_t float_right_answers(const char* file) {
+  const auto loaded = load_network(std::filesystem::path{AXVP_SOURCE_DIR} / "workloads/networks" / file);
   const auto test = open_dataset("synth10:test");
-  ASSERT_TRUE(test);
-  const auto result = evaluate_with_float(loaded->network, {}, *test, 2, ProgressStyle::Quiet);
-  EXPECT_NEAR(static_cast<double>(result.float_network.top1_right), 1867.0, 1.0);
+  EXPECT_TRUE(loaded && test);
+  if (!loaded || !test) return 0;
+  return evaluate_with_float(loaded->network, {}, *test, 2, ProgressStyle::Quiet).float_network.top1_right;
+}
+
+// Training measured 95.65 % and 93.35 % with Torch; the executor is an implementation of its own. Two logits may lie
+// closer than the executors' rounding.
+TEST(EmbeddedNetworks, ReachTheAccuracyThatTrainingMeasured) {
+  EXPECT_NEAR(static_cast<double>(float_right_answers("resnet8_synth10.onnx")), 1913.0, 1.0);
+  EXPECT_NEAR(static_cast<double>(float_right_answers("mobilenet_v2_synth10.onnx")), 1867.0, 1.0);
 }
 
 TEST(MatchAccuracyTest, TruncatedDaddaLosesAtMostOnePointOnResNet20) {
