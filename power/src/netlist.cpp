@@ -31,6 +31,7 @@ class Flattener {
     NetMap nets;
     read_ports(*module, nets);
     add_module(*module, "", 0, nets, 0);
+    if (error_.empty()) resolve_aliases();
     if (error_.empty()) find_drivers();
     if (error_.empty()) find_clock();
     if (error_.empty()) levelise();
@@ -74,6 +75,29 @@ class Flattener {
     const json& modules = member(root_, "modules");
     const auto found = modules.find(name);
     return found != modules.end() && found->is_object() ? &*found : nullptr;
+  }
+
+  /// The net that stands for `net`: of those that are one, the lowest, so a constant where one is among them.
+  NetId representative(NetId net) {
+    while (aliases_.count(net) != 0) net = aliases_[net];
+    return net;
+  }
+
+  /// Ports of an instance may make nets of the parent one and the same.
+  void unite(NetId a, NetId b) {
+    a = representative(a);
+    b = representative(b);
+    if (a != b) aliases_[std::max(a, b)] = std::min(a, b);
+    if (a != b && std::max(a, b) == kOneNet) reject("the constants 0 and 1 are connected");
+  }
+
+  void resolve_aliases() {
+    if (aliases_.empty()) return;
+    for (auto& cell : netlist_.cells)
+      for (NetId& net : cell.nets)
+        if (net != kUnconnected) net = representative(net);
+    for (auto& port : netlist_.ports)
+      for (NetId& net : port.bits) net = representative(net);
   }
 
   NetId new_net() { return static_cast<NetId>(netlist_.nets++); }
@@ -132,14 +156,16 @@ class Flattener {
       const auto connected = connections.find(port);
       for (std::size_t i = 0; i < bits.size(); ++i) {
         const std::string where = fmt::format("{}.{}", name, port);
-        if (!bits[i].is_number_integer()) continue;  // a constant output
         const bool has_bit = connected != connections.end() && connected->is_array() && i < connected->size();
         const NetId net = has_bit ? net_of((*connected)[i], nets, where) : new_net();
+        if (bits[i].is_string()) {  // a constant output
+          unite(net, net_of(bits[i], inner, where));
+          continue;
+        }
+        if (!bits[i].is_number_integer()) return reject(where + " is neither a net nor a constant");
         const auto [known, is_new] = inner.try_emplace(bits[i].get<std::int64_t>(), net);
-        if (!is_new && known->second != net) return reject(where + " shares a net with another port of the instance");
+        if (!is_new) unite(net, known->second);  // two outputs, or an input and an output, are one net
       }
-      for (std::size_t i = 0; i < bits.size(); ++i)
-        if (bits[i].is_string()) return reject(fmt::format("{}.{} is a constant inside the module", name, port));
     }
     if (netlist_.parts.size() == kMostParts)
       return reject(fmt::format("more than {} instances of modules", kMostParts));
@@ -266,6 +292,7 @@ class Flattener {
   std::string error_;
   Netlist netlist_;
   std::vector<std::int64_t> drivers_;  ///< By net: a cell's index, or one of the constants above.
+  std::map<NetId, NetId> aliases_;     ///< A net -> one that it is the same as, with a lower id.
 };
 
 }  // namespace

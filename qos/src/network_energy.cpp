@@ -167,7 +167,8 @@ class LayerPricer {
       layer.idle_leakage += leakage(row_of(result_.uniform, selectables[idle].id).leakage, layer.array_cycles);
       layer.isolation_saves += all(energies[idle].timed);
     }
-    if (result_.element) layer.processing_elements = element_energy(*result_.element, trace.counts);
+    if (result_.element)
+      layer.processing_elements = element_energy(result_.element->find(layer.selectable)->element, trace.counts);
     for (std::size_t i = task.first_of_all; i < selectables.size(); ++i)
       layer.costs.push_back(
           {selectables[i].id, all(energies[i].timed), all(energies[i].zero_delay), energies[i].standard_error});
@@ -280,8 +281,8 @@ Result<NetworkEnergy> network_energy(const NetworkEnergyInputs& inputs, const Sy
   auto uniform = characterise_multipliers(measured, synthesiser, characterise);
   if (!uniform) return forward_error(uniform);
   result.uniform = std::move(*uniform);
-  if (encoding == Encoding::SignMagnitude && options.dataflow == Dataflow::WeightStationary) {
-    auto element = characterise_processing_element(synthesiser, characterise);
+  if (options.dataflow == Dataflow::WeightStationary) {
+    auto element = characterise_pool_element(*used, synthesiser, characterise);
     if (!element) return forward_error(element);
     result.element = std::move(*element);
   }

@@ -37,6 +37,11 @@ std::string percent(double fraction) {
   return fmt::format("{:.2f}", 100 * fraction);
 }
 
+/// Multiplication and the rest of the element, for each MAC of the layer.
+double whole_element(const LayerEnergy& layer) {
+  return each(layer.timed + layer.processing_elements.value_or(Energy{}), layer.counts.macs);
+}
+
 std::vector<std::string> text_row(const LayerEnergy& layer, const LayerEnergy& total, std::size_t images) {
   return {layer.layer,
           layer.selectable,
@@ -48,7 +53,41 @@ std::vector<std::string> text_row(const LayerEnergy& layer, const LayerEnergy& t
           fmt::format("{:.4f}", each(layer.zero_delay, layer.counts.macs)),
           percent(attojoules(total.timed) == 0 ? 0.0 : ratio(layer.timed, total.timed)),
           fmt::format("{:.4f}", ratio(layer.timed, layer.exact_timed)),
-          fmt::format("{:.4f}", layer.uniform_relative)};
+          fmt::format("{:.4f}", layer.uniform_relative),
+          layer.processing_elements ? fmt::format("{:.3f}", whole_element(layer)) : "-"};
+}
+
+/// The element with its pool under uniform operands.
+std::string element_table(const PoolElement& element, double clock_mhz) {
+  std::vector<std::vector<std::string>> rows{
+      {"element, pJ/cycle", "active", "zero-delay", "multiplier", "others", "rest", "rest, gated", "rest, idle"}};
+  const auto number = [](const EventEnergy& energy) { return fmt::format("{:.3f}", energy.total().value); };
+  for (const auto& s : element.selectables)
+    rows.push_back({s.selectable, number(s.per_mac), number(s.per_mac_zero_delay), number(s.multiplication),
+                    number(s.other_instances), number(s.element.active_mac), number(s.element.gated_mac),
+                    number(s.element.idle_cycle)});
+  return fmt::format(
+      "{}element with its pool of {} ({}): {:.0f} um2, {:.2f} ns ({:.0f} MHz at most; the platform runs at {:.0f}), "
+      "{:.1f} nW; uniform operands, weights stay\n",
+      format_table(rows), element.instances.size(), join(element.instances, ", "), element.area.value,
+      element.delay.value, element.highest_clock_mhz(), clock_mhz, element.leakage.value);
+}
+
+nlohmann::json to_json(const PoolElement& element) {
+  nlohmann::json result{{"instances", element.instances},   {"area_um2", element.area.value},
+                        {"delay_ns", element.delay.value},  {"leakage_nw", element.leakage.value},
+                        {"rtl_sha256", element.rtl_sha256}, {"selectables", nlohmann::json::array()}};
+  for (const auto& s : element.selectables)
+    result["selectables"].push_back({{"selectable", s.selectable},
+                                     {"energy_per_mac_pj", s.per_mac.total().value},
+                                     {"zero_delay_per_mac_pj", s.per_mac_zero_delay.total().value},
+                                     {"multiplication_pj", s.multiplication.total().value},
+                                     {"other_instances_pj", s.other_instances.total().value},
+                                     {"element_active_pj", s.element.active_mac.total().value},
+                                     {"element_gated_pj", s.element.gated_mac.total().value},
+                                     {"element_idle_pj", s.element.idle_cycle.total().value},
+                                     {"weight_load_pj", s.element.weight_load.total().value}});
+  return result;
 }
 
 std::string points_table(const NetworkEnergy& energy) {
@@ -98,6 +137,7 @@ std::vector<std::string> csv_row(const NetworkEnergy& energy, const PointEnergy&
           shortest(ratio(layer.timed, layer.exact_timed)),
           shortest(layer.uniform_relative),
           layer.processing_elements ? exact_picojoules(*layer.processing_elements) : "",
+          layer.processing_elements ? shortest(whole_element(layer)) : "",
           exact_picojoules(layer.selected_leakage),
           exact_picojoules(layer.idle_leakage),
           exact_picojoules(layer.isolation_saves),
@@ -136,7 +176,10 @@ nlohmann::json to_json(const NetworkEnergy& energy, const LayerEnergy& layer) {
                      {"corner", energy.origin.corner},
                      {"tools", energy.origin.tools},
                      {"activity", energy.activity}};
-  if (layer.processing_elements) row["processing_elements_aj"] = attojoules(*layer.processing_elements);
+  if (layer.processing_elements) {
+    row["processing_elements_aj"] = attojoules(*layer.processing_elements);
+    row["element_energy_per_mac_pj"] = whole_element(layer);
+  }
   for (const auto& cost : layer.costs)
     row["selectables"].push_back({{"selectable", cost.selectable},
                                   {"multiplication_aj", attojoules(cost.timed)},
@@ -152,12 +195,14 @@ std::string power_text(const NetworkEnergy& energy) {
   std::string text;
   for (const auto& point : energy.points) {
     std::vector<std::vector<std::string>> rows{{"layer", "selectable", "MACs/image", "executed %", "pJ/MAC", "error %",
-                                                "zero-delay", "share %", "relative", "uniform"}};
+                                                "zero-delay", "share %", "relative", "uniform", "element"}};
     for (const auto& layer : point.layers) rows.push_back(text_row(layer, point.total, energy.images));
     rows.push_back(text_row(point.total, point.total, energy.images));
     text += fmt::format("operating point {}\n{}\n", point.name, format_table(rows));
   }
-  return text + points_table(energy) + "\n" + origin_text(energy);
+  text += points_table(energy) + "\n";
+  if (energy.element) text += element_table(*energy.element, energy.origin.clock_mhz) + "\n";
+  return text + origin_text(energy);
 }
 
 std::string power_csv(const NetworkEnergy& energy) {
@@ -178,6 +223,7 @@ std::string power_csv(const NetworkEnergy& energy) {
                                "relative_to_exact",
                                "relative_uniform",
                                "processing_elements_pj",
+                               "element_energy_per_mac_pj",
                                "selected_leakage_pj",
                                "idle_leakage_pj",
                                "isolation_saves_pj",
@@ -219,6 +265,7 @@ nlohmann::json power_json(const NetworkEnergy& energy, const Provenance& provena
                                           {"delay_ns", row.delay.value},
                                           {"transitions", o.transitions},
                                           {"seed", o.seed}});
+  if (energy.element) result["processing_element"] = to_json(*energy.element);
   for (const auto& point : energy.points) {
     nlohmann::json layers = nlohmann::json::array();
     for (const auto& layer : point.layers) layers.push_back(to_json(energy, layer));

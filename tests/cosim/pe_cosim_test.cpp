@@ -104,6 +104,36 @@ TEST(ProcessingElement, EqualsTheReferenceWithItsMultiplierInRtl) {
   }
 }
 
+// A multiplier with another product for 0 than 0, so that gating shows: x w + 3 in two's complement.
+TEST(ProcessingElement, OfTwosComplementEqualsPlainIntegers) {
+  const auto pe = make_verilated_pe_s8([](std::uint8_t x, std::uint8_t w, int select) {
+    return static_cast<std::uint16_t>(static_cast<std::int8_t>(x) * static_cast<std::int8_t>(w) + 3 + select);
+  });
+  Random random{2};
+  int act = 0, active = 0, shadow = 0, select = 0;
+  for (int cycle = 0; cycle < 100000; ++cycle) {
+    PeReference::Inputs in = random_inputs(random);
+    in.act = std::min(in.act, 127);
+    PeInputs at_ports = ports(in);
+    at_ports.act_sign = at_ports.weight_sign = false;
+    at_ports.act_mag = static_cast<std::uint8_t>(in.act);
+    at_ports.weight_mag = static_cast<std::uint8_t>(in.weight);
+    const std::int32_t product = act != 0 && active != 0 ? act * active + 3 + select : 0;
+    const auto psum = static_cast<std::uint32_t>(in.psum) + static_cast<std::uint32_t>(product);
+    const PeOutputs out = pe->clock(at_ports);
+    ASSERT_EQ(out.psum, static_cast<std::int32_t>(psum))
+        << "cycle " << cycle << ": activation " << act << ", weight " << active;
+    ASSERT_EQ(static_cast<std::int8_t>(out.act_mag), in.act) << "cycle " << cycle;
+    if (in.weight_we) shadow = in.weight;
+    if (in.swap) {
+      active = shadow;
+      select = in.select;
+    }
+    act = in.act;
+    ASSERT_EQ(out.select, select) << "cycle " << cycle;
+  }
+}
+
 TEST(ProcessingElement, PassesActivationFirstToThePool) {
   const auto multiplier = make_verilated_multiplier("ax_mul_dadda_perf_w2");  // 7 * (5 & ~3), not symmetric
   const auto pe = make_verilated_pe([&](std::uint8_t x, std::uint8_t w, int) { return multiplier->multiply(x, w, 0); });

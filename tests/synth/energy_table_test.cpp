@@ -29,6 +29,7 @@ TEST(CommittedEnergyTable, HasARowForEverySelectable) {
   for (const auto& selectable : Catalogue::built_in().selectables())
     EXPECT_TRUE(table->find(selectable.id)) << selectable.id;
   EXPECT_TRUE(table->pe(Encoding::SignMagnitude));
+  EXPECT_TRUE(table->pe(Encoding::TwosComplement));
 }
 
 // An independent study of the same families (Python, untied 8x8 operands, input ports not charged, this library) found

@@ -113,9 +113,13 @@ TEST(TimedToggles, OfAForeignNetlistEqualEventDrivenSimulationNetByNet) {
   expect_equal("foreign", design->netlist, random_pairs(design->netlist, {}));
 }
 
-TEST(TimedToggles, OfTheProcessingElementEqualEventDrivenSimulationNetByNet) {
-  const auto source = std::filesystem::path{AXVP_SOURCE_DIR} / "rtl/pe/ax_pe.sv";
-  const auto design = test_synthesiser().run({"ax_pe", {source}, "", {}});
+class TimedTogglesOfElement : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Encodings, TimedTogglesOfElement, ::testing::Values("ax_pe", "ax_pe_s8"),
+                         [](const auto& param) { return std::string{param.param}; });
+
+TEST_P(TimedTogglesOfElement, EqualEventDrivenSimulationNetByNet) {
+  const auto source = std::filesystem::path{AXVP_SOURCE_DIR} / "rtl/pe" / (std::string{GetParam()} + ".sv");
+  const auto design = test_synthesiser().run({GetParam(), {source}, "", {}});
   ASSERT_TRUE(design) << design.error().message;
   const Netlist& netlist = design->netlist;
   Stimulus stimulus{65, kPairs / 64};
@@ -131,7 +135,7 @@ TEST(TimedToggles, OfTheProcessingElementEqualEventDrivenSimulationNetByNet) {
     for (auto& value : values) value = random.below(std::uint64_t{1} << width);
     stimulus.drive(port.name, width, values);
   }
-  expect_equal("pe", netlist, stimulus);
+  expect_equal(GetParam(), netlist, stimulus);
 }
 
 }  // namespace

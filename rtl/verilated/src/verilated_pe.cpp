@@ -7,6 +7,7 @@
 
 #include "Vax_pe.h"
 #include "Vax_pe_gated_dadda_468.h"
+#include "Vax_pe_s8.h"
 
 namespace axvp {
 namespace {
@@ -36,24 +37,40 @@ class PeAdapter final : public VerilatedPe {
     model_.clk_i = 1;
     model_.eval();
     answer_pool();
-    return {model_.act_sign_o != 0, model_.act_mag_o, model_.swap_o != 0, model_.select_o,
-            static_cast<std::int32_t>(model_.psum_o)};
+    PeOutputs outputs;
+    if constexpr (kIsTwosComplement) {
+      outputs.act_mag = model_.act_o;
+    } else {
+      outputs.act_sign = model_.act_sign_o != 0;
+      outputs.act_mag = model_.act_mag_o;
+    }
+    outputs.swap = model_.swap_o != 0;
+    outputs.select = model_.select_o;
+    outputs.psum = static_cast<std::int32_t>(model_.psum_o);
+    return outputs;
   }
 
  private:
+  static constexpr bool kIsTwosComplement = std::is_same_v<Model, Vax_pe_s8>;
+
   void drive(const PeInputs& inputs) {
-    model_.act_sign_i = inputs.act_sign;
-    model_.act_mag_i = inputs.act_mag;
+    if constexpr (kIsTwosComplement) {
+      model_.act_i = inputs.act_mag;
+      model_.weight_i = inputs.weight_mag;
+    } else {
+      model_.act_sign_i = inputs.act_sign;
+      model_.act_mag_i = inputs.act_mag;
+      model_.weight_sign_i = inputs.weight_sign;
+      model_.weight_mag_i = inputs.weight_mag;
+    }
     model_.swap_i = inputs.swap;
     model_.select_i = inputs.select;
     model_.weight_we_i = inputs.weight_we;
-    model_.weight_sign_i = inputs.weight_sign;
-    model_.weight_mag_i = inputs.weight_mag;
     model_.psum_i = static_cast<std::uint32_t>(inputs.psum);
   }
 
   void answer_pool() {
-    if constexpr (std::is_same_v<Model, Vax_pe>) {
+    if constexpr (!std::is_same_v<Model, Vax_pe_gated_dadda_468>) {
       model_.mul_p_i = pool_(model_.mul_x_o, model_.mul_w_o, model_.mul_select_o);
       model_.eval();
     }
@@ -68,6 +85,10 @@ class PeAdapter final : public VerilatedPe {
 
 std::unique_ptr<VerilatedPe> make_verilated_pe(PePool pool) {
   return std::make_unique<PeAdapter<Vax_pe>>(std::move(pool));
+}
+
+std::unique_ptr<VerilatedPe> make_verilated_pe_s8(PePool pool) {
+  return std::make_unique<PeAdapter<Vax_pe_s8>>(std::move(pool));
 }
 
 std::unique_ptr<VerilatedPe> make_verilated_pe_gated_dadda_468() {

@@ -1,5 +1,7 @@
 #include "axvp/power/netlist.h"
 
+#include "axvp/power/activity.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -44,6 +46,27 @@ TEST(Netlist, ModulesBecomeParts) {
   EXPECT_EQ(netlist->cells[1].name, "u_1.g");
   EXPECT_EQ(netlist->cells[1].part, 2u);
   EXPECT_EQ(netlist->cells[0].nets[1], netlist->cells[1].nets[0]);
+}
+
+// Output p of the instance is 1, q and r are its inverted input, s the input itself: y = !(a & 1), z = !a ^ !a, t = a.
+TEST(Netlist, OutputsOfAModuleMayBeConstantsOrOneNet) {
+  const auto netlist = read(R"({"modules": {
+    "inner": {"ports": {"a": {"direction": "input", "bits": [2]}, "p": {"direction": "output", "bits": ["1"]},
+                        "q": {"direction": "output", "bits": [3]}, "r": {"direction": "output", "bits": [3]},
+                        "s": {"direction": "output", "bits": [2]}},
+              "cells": {"i": {"type": "INV", "connections": {"A": [2], "Y": [3]}}}},
+    "top": {"ports": {"a": {"direction": "input", "bits": [2]}, "y": {"direction": "output", "bits": [7]},
+                      "z": {"direction": "output", "bits": [8]}, "t": {"direction": "output", "bits": [6]}},
+            "cells": {"u": {"type": "inner", "connections": {"a": [2], "p": [3], "q": [4], "r": [5], "s": [6]}},
+                      "n": {"type": "NAND", "connections": {"A": [2], "B": [3], "Y": [7]}},
+                      "x": {"type": "XOR", "connections": {"A": [4], "B": [5], "Y": [8]}}}}}})");
+  ASSERT_TRUE(netlist) << netlist.error().message;
+  Stimulus stimulus{2, 1};
+  stimulus.drive("a", 1, {0, 1});
+  const auto values = [&](const char* port) { return simulate_outputs(*netlist, stimulus, port).value(); };
+  EXPECT_THAT(values("y"), testing::ElementsAre(1, 0));
+  EXPECT_THAT(values("z"), testing::ElementsAre(0, 0));
+  EXPECT_THAT(values("t"), testing::ElementsAre(0, 1));
 }
 
 /// Twenty modules, each of which holds the next one twice: a million instances in two thousand characters.

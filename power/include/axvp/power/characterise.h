@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "axvp/common/result.h"
@@ -41,8 +42,13 @@ using CharacteriseProgress = std::function<void(std::size_t done, std::size_t to
                                                                              const CharacteriseOptions& options,
                                                                              const CharacteriseProgress& progress = {});
 
-/// The processing element of rtl/pe without its multipliers.
-[[nodiscard]] Result<PeEnergy> characterise_processing_element(const Synthesiser& synthesiser,
+/// Module of the weight-stationary processing element of rtl/pe.
+[[nodiscard]] constexpr std::string_view element_module(Encoding encoding) {
+  return encoding == Encoding::SignMagnitude ? "ax_pe" : "ax_pe_s8";
+}
+
+/// That processing element without its multipliers: the pool's answers are inputs. With a pool: pool_element.h.
+[[nodiscard]] Result<PeEnergy> characterise_processing_element(Encoding encoding, const Synthesiser& synthesiser,
                                                                const CharacteriseOptions& options);
 
 /// Where figures that are measured so come from.

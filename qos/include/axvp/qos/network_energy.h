@@ -9,6 +9,7 @@
 #include "axvp/accel/program.h"
 #include "axvp/multipliers/catalogue.h"
 #include "axvp/power/operand_pricer.h"
+#include "axvp/power/pool_element.h"
 #include "axvp/workloads/int8_executor.h"
 
 namespace axvp {
@@ -42,7 +43,8 @@ struct LayerEnergy {
   Energy exact_timed, exact_zero_delay;  ///< The exact multiplier of the encoding under the same operands.
   double uniform_relative = 1.0;         ///< Under uniform operands relative to exact, glitches included.
 
-  std::optional<Energy> processing_elements;  ///< Without multipliers; none where there is no element for the stream.
+  /// Without multipliers, but with isolation and selection; none where there is no element for the stream.
+  std::optional<Energy> processing_elements;
   Cycles array_cycles = 0;
   Energy selected_leakage;  ///< Of the selected instances while the array works.
   Energy idle_leakage;      ///< Of the instances in each element that are not selected.
@@ -70,7 +72,7 @@ struct NetworkEnergy {
   std::size_t images = 0;
   std::vector<std::string> pool;          ///< Instances in each element.
   std::vector<SelectableEnergy> uniform;  ///< The selectables of the points and the exact one, uniform operands.
-  std::optional<PeEnergy> element;
+  std::optional<PoolElement> element;     ///< With all of the pool; weight-stationary only.
   std::vector<PointEnergy> points;
 };
 

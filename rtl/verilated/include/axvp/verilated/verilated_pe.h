@@ -42,6 +42,9 @@ using PePool = std::function<std::uint16_t(std::uint8_t x, std::uint8_t w, int s
 /// ax_pe alone, with `pool` in place of the multipliers.
 [[nodiscard]] std::unique_ptr<VerilatedPe> make_verilated_pe(PePool pool);
 
+/// ax_pe_s8 alone: activations and weights are bytes in two's complement at `act_mag` and `weight_mag`, without signs.
+[[nodiscard]] std::unique_ptr<VerilatedPe> make_verilated_pe_s8(PePool pool);
+
 /// ax_pe_gated_dadda_468: with its multiplier in RTL.
 [[nodiscard]] std::unique_ptr<VerilatedPe> make_verilated_pe_gated_dadda_468();
 
