@@ -95,6 +95,7 @@ void print(const FloatEvaluation& result, const Workload& workload, const Option
     fmt::print("\nThe same against the float network.\n");
   }
   if (options.layers) fmt::print("\n{}", quantisation_text(workload.quantisation.report));
+  fmt::print("{}", remarks_text(workload.quantisation.remarks));
 }
 
 /// The exact point first, unless the run's first point is exact already: everything is compared with it.

@@ -65,6 +65,7 @@ Result<void> show_quantisation(const Network& network, const Options& options, P
   if (!quantised) return forward_error(quantised);
   fmt::print("\nquantised to {} on {} images of {}\n\n{}", options.encoding, images->images.size(), images->name,
              quantisation_text(quantised->report));
+  fmt::print("{}", remarks_text(quantised->remarks));
   if (options.out.empty()) return {};
   return write_file_atomically(
       options.out, dump_json({{"schema_version", 1}, {"quantisation", quantisation_json(quantised->report)}}));
@@ -88,6 +89,7 @@ int run(const Options& options, const GlobalOptions& global) {
   rows.push_back({"total", "", "", "", "", with_thousands(macs), with_thousands(parameters)});
   fmt::print("{}: {} nodes, input {} (channels x height x width)\n\n{}", network->name, network->nodes.size(),
              to_text(network->tensors[network->input].shape), format_table(rows));
+  if (options.calibration_data.empty()) fmt::print("{}", remarks_text(network->remarks));
   if (!options.calibration_data.empty())
     if (const auto shown = show_quantisation(*network, options, global.progress()); !shown)
       return report(shown.error());

@@ -31,6 +31,11 @@ std::string quantisation_text(const std::vector<TensorReport>& report) {
   return format_table(rows);
 }
 
+std::string remarks_text(const std::vector<std::string>& remarks) {
+  if (remarks.empty()) return {};
+  return fmt::format("\nscales of the model that are not kept:\n  {}\n", join(remarks, "\n  "));
+}
+
 nlohmann::json quantisation_json(const std::vector<TensorReport>& report) {
   auto tensors = nlohmann::json::array();
   for (const TensorReport& tensor : report)

@@ -156,7 +156,7 @@ int run(const Options& options, const GlobalOptions& global) {
   *config = effective_config(std::move(*config), options.operating_points, *workload);
 
   PlatformSetup inputs;
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = workload->quantisation.remarks;
   if (const std::size_t found = workload->data.images.size(); found < config->workload.images) {
     notes.push_back(
         fmt::format("{} holds {} images, {} were asked for", config->workload.data, found, config->workload.images));

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "axvp/common/file.h"
+#include "axvp/workloads/onnx_export.h"
+#include "axvp/workloads/onnx_import.h"
 #include "axvp/workloads/operating_point.h"
 #include "program_runner.h"
 #include "temporary_folder.h"
@@ -12,7 +14,9 @@
 namespace axvp {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::run_axvp;
 
 class WorkloadCommands : public testing::TemporaryFolder {
@@ -36,6 +40,29 @@ TEST_F(WorkloadCommands, ImportCountsMacsAndWritesTheNetworkBack) {
             outcome.output.substr(outcome.output.find('\n'), again.output.size() - again.output.find('\n')))
       << "the same nodes";
   EXPECT_EQ(run_axvp("import " + path("none.onnx")).exit_code, 2);
+}
+
+/// resnet8_synth10 as a model that came quantised: Relus with 255 steps of 1/64.
+void write_quantised_model(const std::string& path) {
+  auto network = import_onnx(path);
+  ASSERT_TRUE(network) << network.error().message;
+  for (const Node& node : network->nodes)
+    if (std::holds_alternative<Clamp>(node.operation)) network->tensors[node.output].scale = GivenScale{1.0 / 64, 255};
+  ASSERT_TRUE(write_file_atomically(path, export_onnx(*network)));
+}
+
+TEST_F(WorkloadCommands, QuantisedModelKeepsItsScales) {
+  ASSERT_EQ(run_axvp("import resnet8_synth10 --write " + path("net.onnx")).exit_code, 0);
+  write_quantised_model(path("net.onnx"));
+  const auto shown = run_axvp("import " + path("net.onnx") + " --calibration-data synth10:train");
+  EXPECT_EQ(shown.exit_code, 0) << shown.errors;
+  EXPECT_THAT(shown.output, ContainsRegex("relu1.values +model +3.984 "));  // 255 / 64
+  EXPECT_THAT(shown.output, Not(HasSubstr("not kept")));
+  const auto s8 = run_axvp("import " + path("net.onnx") + " --calibration-data synth10:train --encoding s8");
+  EXPECT_THAT(s8.output, HasSubstr("scale 0.015625 is not kept: its codes go up to 255, those of s8 here to 127"));
+  const auto run =
+      run_axvp("simulate --config " + config(kPoints) + " --network " + path("net.onnx") + " --out " + path("out"));
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
 }
 
 TEST_F(WorkloadCommands, EvaluateComparesWithTheExactNetworkOnTheSameImages) {

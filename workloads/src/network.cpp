@@ -1,5 +1,7 @@
 #include "axvp/workloads/network.h"
 
+#include <algorithm>
+
 namespace axvp {
 namespace {
 
@@ -63,6 +65,15 @@ Result<Shape> infer_shape(const Node& node, const std::vector<Shape>& inputs) {
   const std::size_t expected = std::holds_alternative<Add>(node.operation) ? 2 : 1;
   if (inputs.size() != expected) return fail("{}: {} inputs, {} expected", node.name, inputs.size(), expected);
   return std::visit(ShapeOf{node, inputs}, node.operation);
+}
+
+bool has_given_scales(const Network& network) {
+  return std::any_of(network.tensors.begin(), network.tensors.end(),
+                     [](const Tensor& t) { return t.scale.has_value(); }) ||
+         std::any_of(network.nodes.begin(), network.nodes.end(), [](const Node& node) {
+           const auto* convolution = std::get_if<Convolution>(&node.operation);
+           return convolution != nullptr && !convolution->weight_scales.empty();
+         });
 }
 
 std::uint64_t count_macs(const Convolution& convolution, const Shape& input) {

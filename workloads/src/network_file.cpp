@@ -180,6 +180,8 @@ Result<Network> select_outputs(Network network, const std::vector<int>& outputs)
     Node& node = network.nodes[index];
     if (auto* convolution = std::get_if<Convolution>(&node.operation)) {
       convolution->weights = picked(convolution->weights, outputs, convolution->weights.size() / std::size_t(count));
+      if (!convolution->weight_scales.empty())
+        convolution->weight_scales = picked(convolution->weight_scales, outputs, 1);
       convolution->output_channels = static_cast<int>(outputs.size());
     } else if (auto* affine = std::get_if<ChannelAffine>(&node.operation)) {
       *affine = {picked(affine->scale, outputs, 1), picked(affine->offset, outputs, 1)};

@@ -87,6 +87,7 @@ class Exporter {
     find_consumers();
     name_tensors();
     set_shape(*graph_->add_input(), names_[network_.input], network_.tensors[network_.input].shape, false);
+    quantise(network_.input);
     for (std::size_t i = 0; i < network_.nodes.size(); ++i)
       if (!absorbed_[i]) std::visit([&](const auto& operation) { write(i, operation); }, network_.nodes[i].operation);
     std::string output = names_[network_.output];
@@ -144,7 +145,42 @@ class Exporter {
   onnx::NodeProto& add_node_for(TensorId id, const char* type, const std::string& name,
                                 const std::vector<std::string>& inputs) {
     if (id != network_.output) set_shape(*graph_->add_value_info(), names_[id], network_.tensors[id].shape, flat_[id]);
-    return add_node(type, name, inputs, names_[id]);
+    auto& node = add_node(type, name, inputs, names_[id]);
+    quantise(id);
+    return node;
+  }
+
+  /// A tensor with a scale is read through a QuantizeLinear and its DequantizeLinear.
+  void quantise(TensorId id) {
+    const auto& given = network_.tensors[id].scale;
+    if (!given || id == network_.output) return;
+    const std::string name = names_[id];
+    const std::string scale = add_floats(name + ".step", {}, {static_cast<float>(given->step)});
+    const bool is_unsigned = given->largest_code > 127;
+    const std::string zero =
+        add_initialiser(name + ".zero", is_unsigned ? onnx::TensorProto::UINT8 : onnx::TensorProto::INT8, {},
+                        std::vector<std::int8_t>{0});
+    const std::string codes = unique(name + ".codes");
+    const std::string values = unique(name + ".values");
+    set_shape(*graph_->add_value_info(), values, network_.tensors[id].shape, flat_[id]);
+    add_node("QuantizeLinear", name + ".quantise", {name, scale, zero}, codes);
+    add_node("DequantizeLinear", name + ".dequantise", {codes, scale, zero}, values);
+    names_[id] = values;
+  }
+
+  /// The weights as floats, or as codes behind a DequantizeLinear.
+  std::string add_weights(const std::string& name, const Integers& dims, const Convolution& convolution) {
+    const auto& scales = convolution.weight_scales;
+    if (scales.empty()) return add_floats(name, dims, convolution.weights);
+    std::vector<std::int8_t> codes;
+    const std::size_t per_channel = convolution.weights.size() / scales.size();
+    for (std::size_t i = 0; i < convolution.weights.size(); ++i)
+      codes.push_back(static_cast<std::int8_t>(std::round(convolution.weights[i] / scales[i / per_channel])));
+    const std::string stored = add_initialiser(name + ".codes", onnx::TensorProto::INT8, dims, codes);
+    const std::string steps = add_floats(name + ".step", {static_cast<std::int64_t>(scales.size())}, to_floats(scales));
+    const std::string values = unique(name);
+    add_integer(add_node("DequantizeLinear", name + ".dequantise", {stored, steps}, values), "axis", 0);
+    return values;
   }
 
   template <class Element>
@@ -205,7 +241,7 @@ class Exporter {
     Integers dims{convolution.output_channels, per_group, window.kernel_height, window.kernel_width};
     if (classifier) dims = {convolution.output_channels, static_cast<std::int64_t>(input_shape(index).size())};
     std::vector<std::string> inputs{classifier ? flattened(index) : input_name(index),
-                                    add_floats(node.name + ".weight", dims, convolution.weights)};
+                                    add_weights(node.name + ".weight", dims, convolution)};
     TensorId output = node.output;
     if (const std::size_t bias = bias_behind(output); bias != kNone) {
       const auto& affine = std::get<ChannelAffine>(network_.nodes[bias].operation);

@@ -157,6 +157,7 @@ Result<TensorId> find_output(const onnx::GraphProto& graph, Values& values, Netw
   if (value == values.end()) return fail("it is an output that is not supported (only an operator's first is)");
   auto* activation = std::get_if<Activation>(&value->second);
   if (activation == nullptr) return fail("it does not depend on the input");
+  if (activation->coding) return fail("it is quantised; a network ends with float32 logits, behind a DequantizeLinear");
   const auto settled = builder.settle(*activation);
   if (!settled) return forward_error(settled);
   return activation->tensor;

@@ -77,7 +77,8 @@ Layer quantise_layer(const Convolution& source, const FusedNode& node, const Qua
                                         inputs, kernel_area, in);
     double largest = 0.0;
     for (const double weight : weights) largest = std::max(largest, std::abs(weight));
-    const double weight_scale = largest > 0.0 ? largest / kLargestWeight : 1.0;
+    const double own_scale = largest > 0.0 ? largest / kLargestWeight : 1.0;
+    const double weight_scale = source.weight_scales.empty() ? own_scale : source.weight_scales[c];
     const auto codes = quantise_channel(weights, kernel_area, weight_scale);
     layer.convolution.weights.insert(layer.convolution.weights.end(), codes.begin(), codes.end());
     layer.convolution.weight_scales.push_back(weight_scale);
@@ -151,9 +152,11 @@ std::string_view to_string(RangeSource source) {
     case RangeSource::Kept:
       return "kept";
     case RangeSource::Margin:
+      return "margin";
+    case RangeSource::Model:
       break;
   }
-  return "margin";
+  return "model";
 }
 
 Result<Quantisation> quantise(const Network& network, const Dataset& calibration, const QuantisationOptions& options) {
@@ -166,7 +169,7 @@ Result<Quantisation> quantise(const Network& network, const Dataset& calibration
     return fail("quantise: percentile {} of {} calibration images, expected one in (0, 100] of at least one image",
                 options.activation_percentile, options.calibration_images);
   ChannelFactors factors(fused->tensors.size());
-  if (options.equalise) {
+  if (options.equalise && !has_given_scales(network)) {
     const std::size_t images = std::min(options.calibration_images, calibration.images.size());
     factors = detail::equalise(network, *fused, detail::measure_ranges(network, *fused, calibration, images));
   }
@@ -174,6 +177,7 @@ Result<Quantisation> quantise(const Network& network, const Dataset& calibration
   if (!scales) return forward_error(scales);
   Quantisation result = assemble(network, *fused, scales->scales, factors, options.encoding);
   result.report = std::move(scales->report);
+  result.remarks = std::move(scales->remarks);
   if (options.correction_images > 0) {
     const std::size_t images = std::min(options.correction_images, calibration.images.size());
     auto corrected = detail::correct_means(network, *fused, result, calibration, images);

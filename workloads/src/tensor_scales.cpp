@@ -47,6 +47,34 @@ double spread(const std::vector<double>& factors) {
   return *largest / *least;
 }
 
+/// Why tensor `t` cannot be stored with the scale that the model gives it; empty if it can.
+std::string why_not_kept(const FusedNetwork& fused, std::size_t t, const GivenScale& given,
+                         const std::vector<double>& scales, Encoding encoding) {
+  const FusedTensor& tensor = fused.tensors[t];
+  if (t == fused.output) return "the network's output is stored with 32 bits, in finer steps";
+  if (tensor.scale_of && scales[*tensor.scale_of] != given.step)
+    return fmt::format("it keeps the codes of `{}`, whose scale is {}", fused.tensors[*tensor.scale_of].name,
+                       scales[*tensor.scale_of]);
+  const std::int32_t largest = full_range(tensor.type, encoding).high;
+  if (given.largest_code > largest)
+    return fmt::format("its codes go up to {}, those of {} here to {}", given.largest_code, to_string(encoding),
+                       largest);
+  return {};
+}
+
+/// Scales inside of a fused node, such as between a convolution and its Relu.
+void remark_unstored(const Network& network, const FusedNetwork& fused, std::vector<std::string>& remarks) {
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    const bool is_stored = std::any_of(fused.tensors.begin(), fused.tensors.end(),
+                                       [&](const FusedTensor& tensor) { return tensor.source == t; });
+    if (network.tensors[t].scale && !is_stored)
+      remarks.push_back(
+          fmt::format("tensor `{}`: scale {} is not kept: it is not stored, the next node continues with "
+                      "the accumulators",
+                      network.tensors[t].name, network.tensors[t].scale->step));
+  }
+}
+
 }  // namespace
 
 Result<TensorScales> choose_scales(const Network& network, const FusedNetwork& fused, const Dataset& calibration,
@@ -54,13 +82,22 @@ Result<TensorScales> choose_scales(const Network& network, const FusedNetwork& f
   const std::size_t images = std::min(options.calibration_images, calibration.images.size());
   const auto statistics = measure_activations(network, fused, calibration, images, factors);
   TensorScales result;
+  result.remarks = network.remarks;
+  remark_unstored(network, fused, result.remarks);
   for (std::size_t t = 0; t < fused.tensors.size(); ++t) {
     const FusedTensor& tensor = fused.tensors[t];
     const MagnitudeHistogram& magnitudes = statistics.magnitudes[t];
     const double codes = t == fused.output ? kLogitCodes : full_range(tensor.type, options.encoding).high;
     TensorReport report{tensor.name};
     double scale = 1.0;
-    if (tensor.scale_of) {
+    const auto& given = network.tensors[tensor.source].scale;
+    const std::string reason = given ? why_not_kept(fused, t, *given, result.scales, options.encoding) : "";
+    if (!reason.empty())
+      result.remarks.push_back(fmt::format("tensor `{}`: scale {} is not kept: {}", tensor.name, given->step, reason));
+    if (given && reason.empty()) {
+      scale = given->step;
+      report.source = RangeSource::Model;
+    } else if (tensor.scale_of) {
       scale = result.scales[*tensor.scale_of];
       report.source = RangeSource::Kept;
     } else if (t == fused.output) {

@@ -10,6 +10,7 @@ namespace axvp::detail {
 struct TensorScales {
   std::vector<double> scales;        ///< Indexed by fused tensor.
   std::vector<TensorReport> report;  ///< Likewise; network_snr_db is not known yet.
+  std::vector<std::string> remarks;  ///< Of the network, and why a scale that it gives is not kept.
 };
 
 /// A scale for every stored tensor, from its channels times `factors` on the calibration images. Errors name the tensor

@@ -249,6 +249,8 @@ const Names kFolded{"concat_1d_axis_0",
                     "constantofshape_float_ones",
                     "constantofshape_int_shape_zero",
                     "constantofshape_int_zeros",
+                    "dequantizelinear",
+                    "dequantizelinear_axis",
                     "flatten_axis0",
                     "flatten_axis1",
                     "flatten_axis2",
@@ -263,6 +265,8 @@ const Names kFolded{"concat_1d_axis_0",
                     "gather_2d_indices",
                     "gather_negative_indices",
                     "identity",
+                    "quantizelinear",
+                    "quantizelinear_axis",
                     "reshape_allowzero_reordered",
                     "reshape_extended_dims",
                     "reshape_negative_dim",
@@ -310,8 +314,9 @@ const Names kFolded{"concat_1d_axis_0",
                     "unsqueeze_unsorted_axes"};
 
 TEST_F(NodeVectors, FoldAsConstants) {
-  const Names folding{"Cast",  "Concat",  "ConstantOfShape", "Flatten",   "Gather",  "Identity",
-                      "Shape", "Reshape", "Slice",           "Transpose", "Squeeze", "Unsqueeze"};
+  const Names folding{"Cast",     "Concat",         "ConstantOfShape", "DequantizeLinear", "Flatten", "Gather",
+                      "Identity", "QuantizeLinear", "Shape",           "Reshape",          "Slice",   "Transpose",
+                      "Squeeze",  "Unsqueeze"};
   Names passed;
   for (const std::string& name : vectors_of_known_operators()) {
     const Vector vector = read_vector("test_" + name);

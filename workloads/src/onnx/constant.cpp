@@ -23,6 +23,9 @@ std::vector<std::int64_t> widen(const std::vector<std::int32_t>& values) {
 std::vector<std::int64_t> widen(const std::vector<std::uint8_t>& values) {
   return {values.begin(), values.end()};
 }
+std::vector<std::int64_t> widen(const std::vector<std::int8_t>& values) {
+  return {values.begin(), values.end()};
+}
 
 std::string type_name(int type) {
   return TensorProto::DataType_IsValid(type) ? TensorProto::DataType_Name(static_cast<TensorProto::DataType>(type))
@@ -38,6 +41,8 @@ std::size_t element_bytes(int type) {
     case TensorProto::INT64:
       return 8;
     case TensorProto::BOOL:
+    case TensorProto::INT8:
+    case TensorProto::UINT8:
       return 1;
     default:
       return 0;
@@ -63,9 +68,23 @@ Constant read_bytes(const std::string& bytes, int type, Dims dims, std::size_t c
       return {std::move(dims), from_raw<std::int64_t>(bytes, count)};
     case TensorProto::INT32:
       return {std::move(dims), widen(from_raw<std::int32_t>(bytes, count))};
+    case TensorProto::INT8:
+      return {std::move(dims), widen(from_raw<std::int8_t>(bytes, count)), type};
+    case TensorProto::UINT8:
+      return {std::move(dims), widen(from_raw<std::uint8_t>(bytes, count)), type};
     default:
       return {std::move(dims), widen(from_raw<std::uint8_t>(bytes, count))};
   }
+}
+
+/// An error if a typed field, which has 32 bits, holds what the type cannot.
+Result<void> check_typed(const TensorProto& tensor) {
+  const bool is_signed = tensor.data_type() == TensorProto::INT8;
+  if (!is_signed && tensor.data_type() != TensorProto::UINT8) return {};
+  const std::int32_t low = is_signed ? -128 : 0, high = is_signed ? 127 : 255;
+  for (const std::int32_t value : tensor.int32_data())
+    if (value < low || value > high) return fail("value {} is outside {} to {}", value, low, high);
+  return {};
 }
 
 Constant read_typed(const TensorProto& tensor, Dims dims) {
@@ -74,8 +93,11 @@ Constant read_typed(const TensorProto& tensor, Dims dims) {
       return {std::move(dims), std::vector<float>(tensor.float_data().begin(), tensor.float_data().end())};
     case TensorProto::INT64:
       return {std::move(dims), std::vector<std::int64_t>(tensor.int64_data().begin(), tensor.int64_data().end())};
-    default:
-      return {std::move(dims), std::vector<std::int64_t>(tensor.int32_data().begin(), tensor.int32_data().end())};
+    default: {
+      const bool is_byte = tensor.data_type() == TensorProto::INT8 || tensor.data_type() == TensorProto::UINT8;
+      return {std::move(dims), std::vector<std::int64_t>(tensor.int32_data().begin(), tensor.int32_data().end()),
+              is_byte ? tensor.data_type() : 0};
+    }
   }
 }
 
@@ -85,7 +107,8 @@ Result<Constant> read_constant(const TensorProto& tensor, const std::filesystem:
   const int type = tensor.data_type();
   const std::size_t width = element_bytes(type);
   if (width == 0)
-    return fail("type {} is not supported; weights are FLOAT, shapes INT64, INT32 or BOOL", type_name(type));
+    return fail("type {} is not supported; weights are FLOAT, codes INT8 or UINT8, shapes INT64, INT32 or BOOL",
+                type_name(type));
   if (tensor.has_segment()) return fail("stored in segments, which is not supported");
   Dims dims(tensor.dims().begin(), tensor.dims().end());
   const auto count = element_count(dims, std::numeric_limits<std::int32_t>::max());
@@ -103,6 +126,7 @@ Result<Constant> read_constant(const TensorProto& tensor, const std::filesystem:
   }
   if (typed_count(tensor) != *count)
     return fail("{} values, {} expected for shape {}", typed_count(tensor), *count, to_text(dims));
+  if (const auto checked = check_typed(tensor); !checked) return forward_error(checked);
   return read_typed(tensor, std::move(dims));
 }
 

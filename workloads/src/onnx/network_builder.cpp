@@ -86,6 +86,7 @@ Result<Shape> checked_shape(std::int64_t channels, std::int64_t height, std::int
 
 TensorId NetworkBuilder::add_input(std::string name, const Shape& shape) {
   network_.tensors.push_back({std::move(name), shape});
+  ranges_.emplace_back();
   return network_.tensors.size() - 1;
 }
 
@@ -108,8 +109,47 @@ Result<TensorId> NetworkBuilder::append(const std::string& node_name, Operation 
   if (!shape) return forward_error(shape);
   node.name = unique_name(node_name);
   network_.tensors.push_back({std::move(tensor_name), *shape});
+  ranges_.push_back(range_of(node));
   network_.nodes.push_back(std::move(node));
   return network_.nodes.back().output;
+}
+
+NetworkBuilder::Range NetworkBuilder::range_of(const Node& node) const {
+  const Range in = ranges_[node.inputs[0]];
+  if (const auto* clamp = std::get_if<Clamp>(&node.operation))
+    return {std::clamp(in.low, clamp->low, clamp->high), std::clamp(in.high, clamp->low, clamp->high)};
+  if (std::holds_alternative<MaxPool>(node.operation)) return in;
+  if (std::holds_alternative<AveragePool>(node.operation) || std::holds_alternative<Resample>(node.operation))
+    return {std::min(in.low, 0.0), std::max(in.high, 0.0)};  // with padding
+  return {};
+}
+
+Result<TensorId> NetworkBuilder::quantised(TensorId tensor, const Coding& coding, const std::string& node_name,
+                                           const std::string& tensor_name) {
+  for (const Quantised& known : quantised_)
+    if (known.source == tensor && known.coding == coding) return known.result;
+  const auto value = [&](std::int64_t code) {
+    return double{static_cast<float>(code - coding.zero_point) * coding.scale};  // as DequantizeLinear computes it
+  };
+  const Range held{value(coding.low()), value(coding.high())};
+  TensorId result = tensor;
+  if (tensor != network_.input && (ranges_[tensor].low < held.low || ranges_[tensor].high > held.high)) {
+    const auto clamped = append(node_name, Clamp{held.low, held.high}, {tensor}, tensor_name);
+    if (!clamped) return clamped;
+    result = *clamped;
+  }
+  quantised_.push_back({tensor, coding, result});
+  const GivenScale scale{coding.scale, static_cast<int>(coding.high())};
+  std::optional<GivenScale>& given = network_.tensors[result].scale;
+  if (coding.zero_point != 0)
+    remark(fmt::format("{}: zero point {}; tensors are stored with zero point 0, so `{}` gets a scale of its own",
+                       node_name, coding.zero_point, network_.tensors[result].name));
+  else if (given && !(*given == scale))
+    remark(fmt::format("{}: scale {}; `{}` has scale {} already", node_name, coding.scale,
+                       network_.tensors[result].name, given->step));
+  else
+    given = scale;
+  return result;
 }
 
 Result<void> NetworkBuilder::count_folded(const Constant& constant) {

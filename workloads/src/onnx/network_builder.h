@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <set>
 #include <string>
 
@@ -34,13 +35,36 @@ class NetworkBuilder {
   /// Takes a constant that a node has computed into account; an error beyond kMaximumFolded.
   [[nodiscard]] Result<void> count_folded(const Constant& constant);
 
+  /// `tensor` with its values clamped to what `coding` can hold, by node `node_name` where they are not already, and
+  /// with its scale where the zero point is 0; otherwise a remark says why not. The same again for the same tensor and
+  /// coding.
+  [[nodiscard]] Result<TensorId> quantised(TensorId tensor, const Coding& coding, const std::string& node_name,
+                                           const std::string& tensor_name);
+
+  void remark(std::string text) { network_.remarks.push_back(std::move(text)); }
+
   [[nodiscard]] const Shape& shape_of(TensorId tensor) const { return network_.tensors[tensor].shape; }
 
   /// `name`, with a number behind it if an earlier node has the same.
   [[nodiscard]] std::string unique_name(const std::string& name);
 
  private:
+  struct Range {
+    double low = -std::numeric_limits<double>::infinity();
+    double high = std::numeric_limits<double>::infinity();
+  };
+  /// What the values of a node's output are known to lie in.
+  [[nodiscard]] Range range_of(const Node& node) const;
+
+  struct Quantised {
+    TensorId source;
+    Coding coding;
+    TensorId result;
+  };
+
   Network& network_;
+  std::vector<Range> ranges_;  ///< Of each tensor.
+  std::vector<Quantised> quantised_;
   std::set<std::string> names_;
   std::int64_t folded_ = 0;
 };

@@ -8,7 +8,7 @@ namespace axvp::onnx_detail {
 namespace {
 
 // Sorted by name; docs/onnx.md says how each is represented.
-constexpr std::array<std::pair<std::string_view, Import>, 28> kOperators{{
+constexpr std::array<std::pair<std::string_view, Import>, 30> kOperators{{
     {"Add", import_add},
     {"AveragePool", import_average_pool},
     {"BatchNormalization", import_batch_normalization},
@@ -18,6 +18,7 @@ constexpr std::array<std::pair<std::string_view, Import>, 28> kOperators{{
     {"Constant", import_constant},
     {"ConstantOfShape", import_constant_of_shape},
     {"Conv", import_conv},
+    {"DequantizeLinear", import_dequantize_linear},
     {"Dropout", import_dropout},
     {"Flatten", import_flatten},
     {"Gather", import_gather},
@@ -28,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, Import>, 28> kOperators{{
     {"MatMul", import_matmul},
     {"MaxPool", import_max_pool},
     {"Pad", import_pad},
+    {"QuantizeLinear", import_quantize_linear},
     {"ReduceMean", import_reduce_mean},
     {"Relu", import_relu},
     {"Reshape", import_reshape},
@@ -67,6 +69,8 @@ Result<Activation*> NodeContext::any_layout(std::size_t index) const {
   if (value == nullptr)
     return fail("input `{}` is a constant; a tensor computed from the network's input is needed here",
                 node.input(static_cast<int>(index)));
+  if (value->coding)
+    return fail("input `{}` is quantised; only a DequantizeLinear takes it", node.input(static_cast<int>(index)));
   return value;
 }
 

@@ -51,6 +51,7 @@ Result<Value> import_concat(NodeContext& context);
 Result<Value> import_constant(NodeContext& context);
 Result<Value> import_constant_of_shape(NodeContext& context);
 Result<Value> import_conv(NodeContext& context);
+Result<Value> import_dequantize_linear(NodeContext& context);
 Result<Value> import_dropout(NodeContext& context);
 Result<Value> import_flatten(NodeContext& context);
 Result<Value> import_gather(NodeContext& context);
@@ -61,6 +62,7 @@ Result<Value> import_identity(NodeContext& context);
 Result<Value> import_matmul(NodeContext& context);
 Result<Value> import_max_pool(NodeContext& context);
 Result<Value> import_pad(NodeContext& context);
+Result<Value> import_quantize_linear(NodeContext& context);
 Result<Value> import_reduce_mean(NodeContext& context);
 Result<Value> import_relu(NodeContext& context);
 Result<Value> import_reshape(NodeContext& context);
@@ -77,6 +79,10 @@ Result<Value> transpose_map(NodeContext& context);
 
 /// Transposes' perm from channels last to channels first, and back.
 inline const std::vector<std::int64_t> kToChannelsFirst{0, 3, 1, 2}, kToChannelsLast{0, 2, 3, 1};
+
+/// The scales of weights (constant input `input`) that come from 8-bit codes, one an output; empty if they do not, or
+/// if they cannot be kept, which a remark says. `output_axis` is that of the outputs.
+[[nodiscard]] std::vector<double> given_weight_scales(NodeContext& context, std::size_t input, std::size_t output_axis);
 
 /// An activation with the view {C, H, W} of its tensor.
 [[nodiscard]] Activation whole_map(const NetworkBuilder& builder, TensorId tensor);

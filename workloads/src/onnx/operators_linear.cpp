@@ -23,15 +23,24 @@ Result<TensorId> append_convolution(NodeContext& context, Convolution convolutio
   return context.builder.append(context.name + ".bias", bias_affine(bias), {*product}, output);
 }
 
-/// A matrix product of a flattened activation with `columns` outputs; weights[o * features + f].
-Result<Value> append_matrix_product(NodeContext& context, const Activation& input, std::vector<float> weights,
-                                    std::int64_t columns, const std::vector<float>& bias) {
+/// Weights of a matrix product, [output][feature of the tensor].
+struct Matrix {
+  std::vector<float> values;
+  std::int64_t columns = 0;      ///< Outputs.
+  std::vector<double> scales{};  ///< Of Convolution::weight_scales.
+};
+
+/// A matrix product of a flattened activation.
+Result<Value> append_matrix_product(NodeContext& context, const Activation& input, Matrix matrix,
+                                    const std::vector<float>& bias) {
   const Shape& shape = context.builder.shape_of(input.tensor);
+  const std::int64_t columns = matrix.columns;
   Convolution convolution;
   convolution.window.kernel_height = shape.height;
   convolution.window.kernel_width = shape.width;
-  convolution.output_channels = static_cast<int>(columns);
-  convolution.weights = std::move(weights);
+  convolution.output_channels = static_cast<int>(matrix.columns);
+  convolution.weights = std::move(matrix.values);
+  convolution.weight_scales = std::move(matrix.scales);
   const auto tensor = append_convolution(context, std::move(convolution), input.tensor, bias);
   if (!tensor) return forward_error(tensor);
   return Activation{*tensor, {columns}, std::nullopt, {}, false};
@@ -56,11 +65,7 @@ std::vector<std::size_t> feature_order(const Shape& shape, bool channels_last) {
   return order;
 }
 
-/// The matrix input as [output][feature of the tensor], or an error if it does not fit the input.
-struct Matrix {
-  std::vector<float> values;
-  std::int64_t columns = 0;
-};
+/// The matrix input, or an error if it does not fit the input.
 Result<Matrix> read_matrix(NodeContext& context, const Activation& input, bool transposed, float factor) {
   const std::int64_t features = input.dims[0];
   const auto weights = context.weights(1, "weight");
@@ -80,6 +85,10 @@ Result<Matrix> read_matrix(NodeContext& context, const Activation& input, bool t
     for (std::size_t f = 0; f < row_count; ++f)
       matrix.values[o * row_count + order[f]] =
           factor * (**weights)[transposed ? o * row_count + f : f * column_count + o];
+  matrix.scales = given_weight_scales(context, 1, transposed ? 0 : 1);
+  for (double& scale : matrix.scales) scale *= std::abs(factor);
+  const auto is_float = [](double scale) { return std::isnormal(static_cast<float>(scale)); };
+  if (!std::all_of(matrix.scales.begin(), matrix.scales.end(), is_float)) matrix.scales.clear();
   return matrix;
 }
 
@@ -172,6 +181,7 @@ Result<Value> import_conv(NodeContext& context) {
   convolution.groups = static_cast<int>(groups);
   convolution.output_channels = static_cast<int>(dims[0]);
   convolution.weights = **weights;
+  convolution.weight_scales = given_weight_scales(context, 1, 0);
   std::vector<float> bias;
   if (context.has_input(2)) {
     auto values = read_channel_values(context, 2, "bias", convolution.output_channels);
@@ -188,19 +198,19 @@ Result<Value> import_gemm(NodeContext& context) {
   if (!input) return forward_error(input);
   if (context.attributes.integer("transA", 0) != 0) return fail("transA is not supported");
   const bool transposed = context.attributes.integer("transB", 0) != 0;
-  const auto matrix = read_matrix(context, **input, transposed, context.attributes.real("alpha", 1.0F));
+  auto matrix = read_matrix(context, **input, transposed, context.attributes.real("alpha", 1.0F));
   if (!matrix) return forward_error(matrix);
   const auto bias = read_gemm_bias(context, matrix->columns, context.attributes.real("beta", 1.0F));
   if (!bias) return forward_error(bias);
-  return append_matrix_product(context, **input, matrix->values, matrix->columns, *bias);
+  return append_matrix_product(context, **input, std::move(*matrix), *bias);
 }
 
 Result<Value> import_matmul(NodeContext& context) {
   const auto input = vector_input(context);
   if (!input) return forward_error(input);
-  const auto matrix = read_matrix(context, **input, false, 1.0F);
+  auto matrix = read_matrix(context, **input, false, 1.0F);
   if (!matrix) return forward_error(matrix);
-  return append_matrix_product(context, **input, matrix->values, matrix->columns, {});
+  return append_matrix_product(context, **input, std::move(*matrix), {});
 }
 
 Result<Value> import_batch_normalization(NodeContext& context) {

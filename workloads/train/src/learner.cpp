@@ -210,10 +210,12 @@ std::vector<float> Learner::logits(const Batch& batch) {
 
 Network Learner::network() const {
   Network network = torch_->architecture.network;
+  for (auto& tensor : network.tensors) tensor.scale.reset();  // a quantised model's scales do not outlive training
   for (const auto& [index, p] : torch_->parameters) {
     Operation& operation = network.nodes[index].operation;
     if (auto* convolution = std::get_if<Convolution>(&operation)) {
       convolution->weights = floats(p.weight);
+      convolution->weight_scales.clear();
       continue;
     }
     auto& affine = std::get<ChannelAffine>(operation);

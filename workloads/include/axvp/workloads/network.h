@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -50,6 +51,9 @@ struct Convolution {
   int groups = 1;
   int output_channels = 0;
   std::vector<float> weights;  ///< [output channel][input channel / groups][kernel row][kernel column], as in ONNX.
+  /// One an output channel: its weights are multiples of it, up to 127 of them, because the model came quantised.
+  /// Empty: weights of any value.
+  std::vector<double> weight_scales{};
 };
 
 /// y = scale[c] * x + offset[c]: a BatchNormalization or a bias, never folded into the weights.
@@ -90,9 +94,20 @@ using Operation = std::variant<Convolution, ChannelAffine, Clamp, Add, AveragePo
 /// Index into Network::tensors.
 using TensorId = std::size_t;
 
+/// The scale that a quantised model gives a tensor; the values beyond are clamped by the node that makes it.
+struct GivenScale {
+  double step = 1.0;
+  int largest_code = 127;  ///< 127 or 255.
+
+  friend bool operator==(const GivenScale& a, const GivenScale& b) {
+    return a.step == b.step && a.largest_code == b.largest_code;
+  }
+};
+
 struct Tensor {
   std::string name;  ///< Of the ONNX value.
   Shape shape;
+  std::optional<GivenScale> scale{};
 };
 
 struct Node {
@@ -119,7 +134,11 @@ struct Network {
   TensorId input = 0;
   TensorId output = 0;
   Preprocessing preprocessing;
+  std::vector<std::string> remarks{};  ///< What of a quantised model's scales could not be kept: node and reason.
 };
+
+/// Whether the model came quantised and some of its scales are kept.
+[[nodiscard]] bool has_given_scales(const Network& network);
 
 /// Shape of `node`'s output from its inputs' shapes; an error names the node and what does not fit.
 [[nodiscard]] Result<Shape> infer_shape(const Node& node, const std::vector<Shape>& inputs);

@@ -23,7 +23,8 @@ struct QuantisationOptions {
   double activation_percentile = 99.99;  ///< Of |x| over the calibration images, per tensor.
   std::size_t calibration_images = 500;
   /// Cross-layer range equalisation: channels of a tensor are stored larger or smaller, and the weights behind take it
-  /// up (QuantizedTensor::channel_factors). Depthwise layers lose most of their rounding error by it.
+  /// up (QuantizedTensor::channel_factors). Depthwise layers lose most of their rounding error by it. Networks that
+  /// come with scales keep those and are not equalised.
   bool equalise = true;
   /// Bias correction: each channel gets the mean that it has in the float network on so many calibration images; 0 for
   /// none.
@@ -41,6 +42,7 @@ enum class RangeSource {
   Pixels,  ///< The preprocessing's extreme values.
   Kept,    ///< Codes of an earlier tensor.
   Margin,  ///< The classifier's step, from the median margin.
+  Model,   ///< The scale that the model came with.
 };
 [[nodiscard]] std::string_view to_string(RangeSource source);
 
@@ -61,6 +63,8 @@ struct Quantisation {
   QuantizedNetwork network;
   std::vector<std::vector<Requantisation>> exact_requantisation;
   std::vector<TensorReport> report;  ///< Indexed by TensorId; empty where scales were given.
+  /// Scales of a quantised model that could not be kept: the import's remarks and what this encoding cannot hold.
+  std::vector<std::string> remarks;
 };
 
 /// Makes the int8 network by docs/arithmetic.md; the calibration images go through the float network. Deterministic:
