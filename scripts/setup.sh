@@ -7,7 +7,9 @@ packages=(
   g++ cmake ninja-build pkg-config git ca-certificates
   # libraries
   libsystemc-dev libeigen3-dev libfmt-dev libexpected-dev libtomlplusplus-dev nlohmann-json3-dev libcli11-dev libssl-dev
-  libonnx-dev libprotobuf-dev protobuf-compiler zlib1g-dev libjpeg62-turbo-dev libpng-dev
+  libonnx-dev libprotobuf-dev protobuf-compiler zlib1g-dev libjpeg62-turbo-dev libpng-dev libsqlite3-dev
+  # charts of the report, embedded at build time
+  libjs-chart.js
   # training
   libtorch-dev
   # RTL and synthesis
@@ -16,9 +18,9 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
 )
 case "${1:-}" in
-  --tests) packages+=(iverilog opensta) ;;  # tests compare with them
+  --tests) packages+=(iverilog opensta chromium-headless-shell) ;;  # tests compare with them, look at pages with it
   --checks)  # additionally what formatting, static analysis, fuzzing and coverage use
-    packages+=(iverilog opensta clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev gcovr) ;;
+    packages+=(iverilog opensta chromium-headless-shell clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev gcovr) ;;
 esac
 
 missing=()

@@ -38,6 +38,7 @@ void add_multipliers_evolve(CLI::App& multipliers, const GlobalOptions& global, 
 void add_multipliers_operands(CLI::App& multipliers, Command& command);
 void add_verify(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_power(CLI::App& app, const GlobalOptions& global, Command& command);
+void add_report(CLI::App& app, Command& command);
 
 /// `axvp train ARGUMENTS`: becomes the program axvp-train beside this one, which links LibTorch and takes a third of a
 /// second to load. Returns only if that fails.

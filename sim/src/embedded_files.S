@@ -1,14 +1,13 @@
 /* Files linked into the program; embedded_files.cpp gives them types. Names are relative to the source folder. */
     .section .rodata
-    .macro embed name, file, second
+    .macro embed name, files:vararg
     .global axvp_embedded_\name
     .global axvp_embedded_\name\()_end
     .balign 16
 axvp_embedded_\name:
+    .irp file, \files
     .incbin "\file"
-    .ifnb \second
-    .incbin "\second"
-    .endif
+    .endr
 axvp_embedded_\name\()_end:
     .byte 0
     .endm
@@ -18,5 +17,10 @@ axvp_embedded_\name\()_end:
     embed adder_modules, "rtl/multipliers/ax_fa.sv", "rtl/multipliers/ax_ha.sv"
     embed mobilenet_v2_synth10, "workloads/networks/mobilenet_v2_synth10.onnx"
     embed resnet8_synth10, "workloads/networks/resnet8_synth10.onnx"
+
+    embed report_page, "sim/report/page.html"
+    embed report_style, "sim/report/page.css"
+    embed report_script, "sim/report/figures.js", "sim/report/charts.js", "sim/report/sections.js", "sim/report/exploration.js", "sim/report/main.js"
+    embed chart_library, "chart.min.js"
 
     .section .note.GNU-stack, "", %progbits

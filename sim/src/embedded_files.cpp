@@ -8,6 +8,10 @@ extern "C" {
 extern const char axvp_embedded_default_config[], axvp_embedded_default_config_end[];
 extern const char axvp_embedded_energy_table[], axvp_embedded_energy_table_end[];
 extern const char axvp_embedded_adder_modules[], axvp_embedded_adder_modules_end[];
+extern const char axvp_embedded_report_page[], axvp_embedded_report_page_end[];
+extern const char axvp_embedded_report_style[], axvp_embedded_report_style_end[];
+extern const char axvp_embedded_report_script[], axvp_embedded_report_script_end[];
+extern const char axvp_embedded_chart_library[], axvp_embedded_chart_library_end[];
 extern const char axvp_embedded_mobilenet_v2_synth10[], axvp_embedded_mobilenet_v2_synth10_end[];
 extern const char axvp_embedded_resnet8_synth10[], axvp_embedded_resnet8_synth10_end[];
 }
@@ -41,6 +45,13 @@ std::string_view default_energy_table() {
 
 std::string_view adder_modules() {
   return between(axvp_embedded_adder_modules, axvp_embedded_adder_modules_end);
+}
+
+ReportParts report_parts() {
+  return {between(axvp_embedded_report_page, axvp_embedded_report_page_end),
+          between(axvp_embedded_report_style, axvp_embedded_report_style_end),
+          between(axvp_embedded_report_script, axvp_embedded_report_script_end),
+          between(axvp_embedded_chart_library, axvp_embedded_chart_library_end)};
 }
 
 std::vector<std::string> embedded_network_names() {

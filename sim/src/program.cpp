@@ -15,6 +15,7 @@ constexpr const char* kFooter = R"(Examples:
   axvp simulate                                     the embedded network, data and operating points
   axvp simulate --network net.onnx --data cifar10:test_batch.bin --out run1
   axvp tune --config points.toml --out operating_points.json
+  axvp report run1                                  one HTML page of it
   axvp multipliers list
   axvp verify dadda_trunc-k7c
   axvp SUBCOMMAND --help                            options and examples of one subcommand
@@ -68,6 +69,7 @@ int run_program(int argc, char** argv) {
   add_multipliers(app, global, command);
   add_verify(app, global, command);
   add_power(app, global, command);
+  add_report(app, command);
   app.add_subcommand("train", "Train a network from a recipe and write it as ONNX");  // run_train, above
   if (const auto known = check_subcommands(app, argc, argv); !known) return report(known.error());
   try {
