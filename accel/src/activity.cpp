@@ -2,124 +2,97 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <cstring>
 
 namespace axvp {
 namespace {
 
 constexpr int kByteCounts = 255;  // additions that a byte can count
 
-constexpr std::size_t kBlock = 16;  // channels counted side by side, one vector register
+constexpr std::size_t kBlock = 16;  // bytes counted side by side, one vector register
+using Bytes16 = std::uint8_t __attribute__((vector_size(kBlock)));
 
-/// counts[c] += number of pixels x = first, first + step, .. <= last whose channel c is not 0, for kBlock channels from
-/// `pixel` on. Counts in bytes first: a compare and a subtraction for 16 channels.
-void add_nonzero_block(const std::uint8_t* pixel, std::ptrdiff_t stride, int pixels, std::uint32_t* counts) {
-  while (pixels > 0) {
-    std::array<std::uint8_t, kBlock> bytes{};
-    const int batch = std::min(pixels, kByteCounts);
-    for (int n = 0; n < batch; ++n, pixel += stride)
-      for (std::size_t c = 0; c < kBlock; ++c) bytes[c] = static_cast<std::uint8_t>(bytes[c] + (pixel[c] != 0 ? 1 : 0));
-    for (std::size_t c = 0; c < kBlock; ++c) counts[c] += bytes[c];
-    pixels -= batch;
-  }
-}
+/// Counts of bytes by their value, and whether they grow or shrink.
+struct ByteCounts {
+  std::uint32_t* nonzero;
+  std::uint32_t* zero;
+  bool grow;
 
-/// counts[c] += number of pixels x = first, first + step, .. <= last whose channel c is not 0.
-void add_nonzero(const std::uint8_t* row, int channels, int first, int last, int step, std::uint32_t* counts) {
-  if (last < first) return;
-  const auto size = static_cast<std::size_t>(channels);
-  const int pixels = (last - first) / step + 1;
-  const std::uint8_t* pixel = row + static_cast<std::size_t>(first) * size;
-  const std::ptrdiff_t stride = static_cast<std::ptrdiff_t>(step) * channels;
-  std::size_t c = 0;
-  for (; c + kBlock <= size; c += kBlock) add_nonzero_block(pixel + c, stride, pixels, counts + c);
-  for (; c < size; ++c)
-    for (int n = 0; n < pixels; ++n) counts[c] += pixel[n * stride + static_cast<std::ptrdiff_t>(c)] != 0 ? 1 : 0;
-}
-
-/// Columns of one kernel column that lie inside the row: first, first + stride, .., last.
-struct Columns {
-  int first = 0, last = -1;
-
-  [[nodiscard]] int count(int stride) const { return last < first ? 0 : (last - first) / stride + 1; }
+  [[nodiscard]] ByteCounts from(std::size_t c) const { return {nonzero + c, zero + c, grow}; }
 };
 
-Columns columns_of(const Descriptor& d, int kernel_column) {
-  const Window& w = d.window;
-  const int offset = kernel_column * w.dilation_width - w.pad_left;
-  const int skipped = offset < 0 ? (-offset + w.stride_width - 1) / w.stride_width : 0;
-  const int last_inside = (d.input.width - 1 - offset) / w.stride_width;
-  Columns columns;
-  columns.first = offset + skipped * w.stride_width;
-  columns.last = d.input.width - 1 - offset < 0 ? columns.first - 1
-                                                : offset + std::min(d.output.width - 1, last_inside) * w.stride_width;
-  return columns;
+/// counts[c] +- bytes[c]
+void add_to(std::uint32_t* counts, const Bytes16& bytes, bool grow) {
+  std::array<std::uint8_t, kBlock> more;  // compilers widen arrays well, vectors not
+  std::memcpy(more.data(), &bytes, kBlock);
+  if (grow)
+    for (std::size_t c = 0; c < kBlock; ++c) counts[c] += more[c];
+  else
+    for (std::size_t c = 0; c < kBlock; ++c) counts[c] -= more[c];
 }
 
-/// How a kernel column is counted: by itself, or from another one that is the same modulo the stride and differs at the
-/// row's ends only.
-struct KernelColumn {
-  Columns columns;
-  std::size_t model = 0;  ///< Its own index if it is counted by itself.
+/// `lines` lines of `count` places each.
+struct Places {
+  int lines, count;
+  std::ptrdiff_t line_stride, stride;
 };
 
-std::vector<KernelColumn> kernel_columns_of(const Descriptor& d) {
-  const int stride = d.window.stride_width;
-  std::vector<KernelColumn> result;
-  for (int kw = 0; kw < d.window.kernel_width; ++kw) {
-    KernelColumn column{columns_of(d, kw), result.size()};
-    const Columns& mine = column.columns;
-    for (std::size_t j = 0; j < result.size(); ++j) {
-      const Columns& other = result[j].columns;
-      if ((other.first - mine.first) % stride != 0 || other.count(stride) == 0) continue;
-      const int difference = (std::abs(other.first - mine.first) + std::abs(other.last - mine.last)) / stride;
-      if (difference < mine.count(stride)) column.model = j;
-    }
-    result.push_back(column);
-  }
-  return result;
-}
-
-/// Non-zero counts of one input row for every kernel column: [kernel column][channel].
-void count_row(const Descriptor& d, const std::vector<KernelColumn>& columns, const std::uint8_t* row,
-               std::vector<std::uint32_t>& counts) {
-  const int channels = d.input.channels;
-  const int stride = d.window.stride_width;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    std::uint32_t* mine = counts.data() + i * static_cast<std::size_t>(channels);
-    const Columns& to = columns[i].columns;
-    if (columns[i].model == i) {
-      std::fill(mine, mine + channels, 0u);
-      add_nonzero(row, channels, to.first, to.last, stride, mine);
-      continue;
-    }
-    const Columns& from = columns[columns[i].model].columns;
-    const std::uint32_t* other = counts.data() + columns[i].model * static_cast<std::size_t>(channels);
-    std::copy(other, other + channels, mine);
-    const auto correct = [&](int first, int last, std::uint32_t sign) {
-      for (int x = first; x <= last; x += stride) {
-        const std::uint8_t* pixel = row + static_cast<std::ptrdiff_t>(x) * channels;
-        for (int c = 0; c < channels; ++c) mine[c] += sign * (pixel[c] != 0 ? 1u : 0u);
+/// Adds kBlock neighbours at every place. Counts in bytes first: a comparison yields -1 in each byte for which it
+/// holds.
+void add_block(const std::uint8_t* bytes, const Places& places, const ByteCounts& counts) {
+  Bytes16 nonzero{}, zero{};
+  int left = kByteCounts;
+  const auto flush = [&] {
+    add_to(counts.nonzero, nonzero, counts.grow);
+    add_to(counts.zero, zero, counts.grow);
+    nonzero = zero = Bytes16{};
+    left = kByteCounts;
+  };
+  for (int line = 0; line < places.lines; ++line) {
+    const std::uint8_t* at = bytes + line * places.line_stride;
+    for (int done = 0; done < places.count;) {
+      const int batch = std::min(places.count - done, left);
+      for (int n = 0; n < batch; ++n, at += places.stride) {
+        Bytes16 values;
+        std::memcpy(&values, at, kBlock);
+        nonzero -= reinterpret_cast<Bytes16>(values != 0);
+        zero -= reinterpret_cast<Bytes16>(values == 0);
       }
-    };
-    const auto minus_one = static_cast<std::uint32_t>(-1);
-    correct(to.first, from.first - stride, 1);
-    correct(from.first, to.first - stride, minus_one);
-    correct(from.last + stride, to.last, 1);
-    correct(to.last + stride, from.last, minus_one);
+      done += batch;
+      left -= batch;
+      if (left == 0) flush();
+    }
+  }
+  flush();
+}
+
+/// For each of `size` neighbours: how many of the bytes at the places are 0 and how many are not.
+void add_bytes(const std::uint8_t* bytes, std::size_t size, const Places& places, const ByteCounts& counts) {
+  std::size_t c = 0;
+  for (; c + kBlock <= size; c += kBlock) add_block(bytes + c, places, counts.from(c));
+  for (; c < size; ++c) {
+    std::uint32_t nonzero = 0, zero = 0;
+    for (int line = 0; line < places.lines; ++line) {
+      const std::uint8_t* at = bytes + static_cast<std::ptrdiff_t>(c) + line * places.line_stride;
+      for (int n = 0; n < places.count; ++n, at += places.stride) {
+        const auto is_zero = static_cast<std::uint32_t>(*at == 0);  // no branch: nobody could predict it
+        zero += is_zero;
+        nonzero += is_zero ^ 1U;
+      }
+    }
+    const std::uint32_t sign = counts.grow ? 1U : ~0U;
+    counts.nonzero[c] += sign * nonzero;
+    counts.zero[c] += sign * zero;
   }
 }
 
-/// counts[k] = channels of `weights` ([channels][k]) whose weight is not 0.
-void add_nonzero_weights(const std::int8_t* weights, int channels, std::size_t fan_in, std::uint32_t* counts) {
-  std::vector<std::uint8_t> bytes(fan_in);
-  for (int n = 0; n < channels;) {
-    std::fill(bytes.begin(), bytes.end(), std::uint8_t{0});
-    for (int i = 0; i < kByteCounts && n < channels; ++i, ++n) {
-      const std::int8_t* row = weights + static_cast<std::size_t>(n) * fan_in;
-      for (std::size_t k = 0; k < fan_in; ++k) bytes[k] = static_cast<std::uint8_t>(bytes[k] + (row[k] != 0 ? 1 : 0));
-    }
-    for (std::size_t k = 0; k < fan_in; ++k) counts[k] += bytes[k];
-  }
+/// Floor and ceiling of a / b, b > 0.
+int floor_of(int a, int b) {
+  return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
+int ceiling_of(int a, int b) {
+  return -floor_of(-a, b);
 }
 
 /// Calls `visit(convolution group, first channel, channels)` for each convolution group that `group` touches.
@@ -134,92 +107,165 @@ void visit_convolution_groups(const Descriptor& d, const ChannelGroup& group, Vi
   }
 }
 
-/// padding[tap] += positions of the tile whose activation lies above, below, left or right of the tensor.
-void count_padding(const Descriptor& d, const RowTile& tile, const std::vector<KernelColumn>& columns,
-                   std::vector<std::uint32_t>& padding) {
-  const auto width = static_cast<std::uint32_t>(d.output.width);
-  for (int row = tile.begin; row < tile.end; ++row)
-    for (int kh = 0; kh < d.window.kernel_height; ++kh) {
-      const int y = row * d.window.stride_height - d.window.pad_top + kh * d.window.dilation_height;
-      const bool is_inside = y >= 0 && y < d.input.height;
-      for (std::size_t kw = 0; kw < columns.size(); ++kw)
-        padding[static_cast<std::size_t>(kh) * columns.size() + kw] +=
-            is_inside ? width - static_cast<std::uint32_t>(columns[kw].columns.count(d.window.stride_width)) : width;
-    }
-}
-
 }  // namespace
 
-TileActivity count_activations(const Descriptor& d, const RowTile& tile, const std::uint8_t* input) {
-  const Window& w = d.window;
-  const auto channels = static_cast<std::size_t>(d.input.channels);
-  const auto kernel_columns = static_cast<std::size_t>(w.kernel_width);
-  const std::size_t taps = static_cast<std::size_t>(w.kernel_height) * kernel_columns;
-  TileActivity activity;
-  activity.positions = static_cast<std::uint64_t>(tile.rows()) * static_cast<std::uint64_t>(d.output.width);
-  activity.read.assign(taps, 0);
-  activity.padding.assign(taps, 0);
-  activity.nonzero.assign(taps * channels, 0);
-  const std::vector<KernelColumn> columns = kernel_columns_of(d);
-  count_padding(d, tile, columns, activity.padding);
-  std::vector<std::uint32_t> row_counts(kernel_columns * channels);
-  for (int y = tile.input_begin; y < tile.input_end; ++y) {
-    bool counted = false;
-    for (int kh = 0; kh < w.kernel_height; ++kh) {
-      const int offset = y + w.pad_top - kh * w.dilation_height;
-      if (offset % w.stride_height != 0) continue;
-      const int output_row = offset / w.stride_height;
-      if (offset < 0 || output_row < tile.begin || output_row >= tile.end) continue;
-      if (!counted)
-        count_row(d, columns, input + static_cast<std::size_t>(y - tile.input_begin) * input_row_bytes(d), row_counts);
-      counted = true;
-      std::uint32_t* sums = activity.nonzero.data() + static_cast<std::size_t>(kh) * kernel_columns * channels;
-      for (std::size_t i = 0; i < row_counts.size(); ++i) sums[i] += row_counts[i];
-      for (std::size_t kw = 0; kw < kernel_columns; ++kw)
-        activity.read[static_cast<std::size_t>(kh) * kernel_columns + kw] +=
-            static_cast<std::uint32_t>(columns[kw].columns.count(w.stride_width));
-    }
-  }
-  return activity;
+/// The coordinates offset + stride * position of positions [begin, end), in a tensor of `size`.
+ActivityCounter::Line ActivityCounter::line_of(int offset, int stride, int size, int begin, int end) {
+  const int first_inside = std::clamp(ceiling_of(-offset, stride), begin, end);
+  const int last_inside = std::clamp(floor_of(size - 1 - offset, stride), begin - 1, end - 1);
+  Line line;
+  line.first = offset + stride * first_inside;
+  line.last = offset + stride * last_inside;
+  line.inside = std::max(0, last_inside - first_inside + 1);
+  line.before = first_inside - begin;
+  line.behind = end - 1 - std::max(last_inside, first_inside - 1);
+  return line;
 }
 
-std::vector<std::uint32_t> count_weights(const Descriptor& d, const ChannelGroup& group, const std::int8_t* weights) {
+/// A line is counted from an earlier one of the same coordinates modulo `stride` where that takes fewer additions.
+void ActivityCounter::choose_models(std::vector<Line>& lines, int stride) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    Line& line = lines[i];
+    line.model = i;
+    for (std::size_t j = 0; j < i; ++j) {
+      const Line& other = lines[j];
+      if (other.model != j || other.inside == 0 || (other.first - line.first) % stride != 0) continue;
+      const int difference = (std::abs(other.first - line.first) + std::abs(other.last - line.last)) / stride;
+      if (difference < line.inside) line.model = j;
+    }
+  }
+}
+
+ActivityCounter::ActivityCounter(const Descriptor& descriptor) : descriptor_(descriptor) {
+  const Window& w = descriptor.window;
+  for (int kw = 0; kw < w.kernel_width; ++kw)
+    columns_.push_back(line_of(kw * w.dilation_width - w.pad_left, w.stride_width, descriptor.input.width, 0,
+                               descriptor.output.width));
+  choose_models(columns_, w.stride_width);
+  rows_.resize(static_cast<std::size_t>(w.kernel_height));
+  const std::size_t taps = rows_.size() * columns_.size();
+  activity_.read.resize(taps);
+  activity_.padding.resize(taps);
+  activity_.nonzero.resize(taps * static_cast<std::size_t>(descriptor.input.channels));
+  activity_.zero.resize(activity_.nonzero.size());
+}
+
+/// Adds the pixels of `region`, which may be empty, to a tap, or takes them off.
+void ActivityCounter::add(const Region& region, std::size_t tap, bool grow) {
+  if (region.last_row < region.first_row || region.last_column < region.first_column) return;
+  const Window& w = descriptor_.window;
+  const auto channels = static_cast<std::size_t>(descriptor_.input.channels);
+  const auto row_bytes = static_cast<std::ptrdiff_t>(input_row_bytes(descriptor_));
+  const auto pixel_bytes = static_cast<std::ptrdiff_t>(descriptor_.input.channels);
+  const Places places{(region.last_row - region.first_row) / w.stride_height + 1,
+                      (region.last_column - region.first_column) / w.stride_width + 1, w.stride_height * row_bytes,
+                      w.stride_width * pixel_bytes};
+  add_bytes(input_ + (region.first_row - input_begin_) * row_bytes + region.first_column * pixel_bytes, channels,
+            places, {activity_.nonzero.data() + tap * channels, activity_.zero.data() + tap * channels, grow});
+}
+
+/// The tap of a kernel row and a kernel column: all its pixels, or those of a neighbour that was counted before and the
+/// difference at the edges.
+void ActivityCounter::count_tap(std::size_t row, std::size_t column) {
+  const auto channels = static_cast<std::size_t>(descriptor_.input.channels);
+  const std::size_t tap = row * columns_.size() + column;
+  const Line& r = rows_[row];
+  const Line& c = columns_[column];
+  const auto start_from = [&](std::size_t model) {
+    for (auto* counts : {&activity_.nonzero, &activity_.zero})
+      std::copy_n(counts->data() + model * channels, channels, counts->data() + tap * channels);
+  };
+  if (r.model != row) {
+    const Line& from = rows_[r.model];
+    const int stride = descriptor_.window.stride_height;
+    start_from(r.model * columns_.size() + column);
+    add({r.first, from.first - stride, c.first, c.last}, tap, true);
+    add({from.first, r.first - stride, c.first, c.last}, tap, false);
+    add({from.last + stride, r.last, c.first, c.last}, tap, true);
+    add({r.last + stride, from.last, c.first, c.last}, tap, false);
+  } else if (c.model != column) {
+    const Line& from = columns_[c.model];
+    const int stride = descriptor_.window.stride_width;
+    start_from(row * columns_.size() + c.model);
+    add({r.first, r.last, c.first, from.first - stride}, tap, true);
+    add({r.first, r.last, from.first, c.first - stride}, tap, false);
+    add({r.first, r.last, from.last + stride, c.last}, tap, true);
+    add({r.first, r.last, c.last + stride, from.last}, tap, false);
+  } else {
+    for (auto* counts : {&activity_.nonzero, &activity_.zero})
+      std::fill_n(counts->data() + tap * channels, channels, 0u);
+    add({r.first, r.last, c.first, c.last}, tap, true);
+  }
+}
+
+const TileActivity& ActivityCounter::count(const RowTile& tile, const std::uint8_t* input) {
+  const Window& w = descriptor_.window;
+  input_ = input;
+  input_begin_ = tile.input_begin;
+  activity_.positions = static_cast<std::uint64_t>(tile.rows()) * static_cast<std::uint64_t>(descriptor_.output.width);
+  for (std::size_t kh = 0; kh < rows_.size(); ++kh)
+    rows_[kh] = line_of(static_cast<int>(kh) * w.dilation_height - w.pad_top, w.stride_height, descriptor_.input.height,
+                        tile.begin, tile.end);
+  choose_models(rows_, w.stride_height);
+  const auto width = static_cast<std::uint32_t>(descriptor_.output.width);
+  for (std::size_t kh = 0; kh < rows_.size(); ++kh)
+    for (std::size_t kw = 0; kw < columns_.size(); ++kw) {
+      const Line& r = rows_[kh];
+      const Line& c = columns_[kw];
+      const std::size_t tap = kh * columns_.size() + kw;
+      activity_.read[tap] = static_cast<std::uint32_t>(r.inside) * static_cast<std::uint32_t>(c.inside);
+      activity_.padding[tap] = static_cast<std::uint32_t>(r.before + r.behind) * width +
+                               static_cast<std::uint32_t>(r.inside) * static_cast<std::uint32_t>(c.before + c.behind);
+      count_tap(kh, kw);
+    }
+  return activity_;
+}
+
+WeightActivity count_weights(const Descriptor& d, const ChannelGroup& group, const std::int8_t* weights) {
   const auto k = static_cast<std::size_t>(fan_in(d));
-  std::vector<std::uint32_t> counts;
+  WeightActivity counts;
   visit_convolution_groups(d, group, [&](int /*index*/, int begin, int channels) {
-    counts.resize(counts.size() + k);
-    add_nonzero_weights(weights + static_cast<std::size_t>(begin - group.begin) * k, channels, k,
-                        counts.data() + counts.size() - k);
+    const std::size_t first = counts.nonzero.size();
+    counts.nonzero.resize(first + k);
+    counts.zero.resize(first + k);
+    add_bytes(reinterpret_cast<const std::uint8_t*>(weights) + static_cast<std::size_t>(begin - group.begin) * k, k,
+              {1, channels, 0, static_cast<std::ptrdiff_t>(k)},
+              {counts.nonzero.data() + first, counts.zero.data() + first, true});
   });
   return counts;
 }
 
 MacActivity count_macs(const Descriptor& d, const TileActivity& activity, const ChannelGroup& group,
-                       const std::vector<std::uint32_t>& nonzero_weights, const ArrayConfig& array) {
+                       const WeightActivity& weights, const ArrayConfig& array) {
   const auto group_channels = static_cast<std::size_t>(d.input.channels / d.groups);
   const auto channels = static_cast<std::size_t>(d.input.channels);
-  const std::uint32_t* weight_count = nonzero_weights.data();
+  const std::uint32_t* nonzero_weights = weights.nonzero.data();
+  const std::uint32_t* zero_weights = weights.zero.data();
   MacActivity result;
   visit_convolution_groups(d, group, [&](int index, int /*begin*/, int count) {
     const auto outputs = static_cast<std::uint64_t>(count);
     const auto column_folds =
         (outputs + static_cast<std::uint64_t>(array.columns) - 1) / static_cast<std::uint64_t>(array.columns);
+    const std::size_t first = static_cast<std::size_t>(index) * group_channels;
+    std::uint64_t executed = 0, zero_weight = 0, zeros = 0, padding = 0, read = 0;
     for (std::size_t tap = 0; tap < activity.read.size(); ++tap) {
-      const std::uint64_t read = activity.read[tap];
-      const std::uint32_t* nonzero =
-          activity.nonzero.data() + tap * channels + static_cast<std::size_t>(index) * group_channels;
-      std::uint64_t sum_nonzero = 0;
-      std::uint64_t executed = 0;
+      const std::uint32_t* nonzero = activity.nonzero.data() + tap * channels + first;
+      const std::uint32_t* zero = activity.zero.data() + tap * channels + first;
       for (std::size_t c = 0; c < group_channels; ++c) {
-        sum_nonzero += nonzero[c];
-        executed += std::uint64_t{nonzero[c]} * *weight_count++;
+        executed += std::uint64_t{nonzero[c]} * nonzero_weights[c];
+        zero_weight += std::uint64_t{nonzero[c]} * zero_weights[c];
+        zeros += zero[c];
       }
-      result.executed += executed;
-      result.zero_weight += sum_nonzero * outputs - executed;
-      result.zero_activation += (read * group_channels - sum_nonzero) * outputs;
-      result.padding += std::uint64_t{activity.padding[tap]} * group_channels * outputs;
-      result.activation_reads += read * group_channels * column_folds;
+      nonzero_weights += group_channels;
+      zero_weights += group_channels;
+      padding += activity.padding[tap];
+      read += activity.read[tap];
     }
+    result.executed += executed;
+    result.zero_weight += zero_weight;
+    result.zero_activation += zeros * outputs;
+    result.padding += padding * group_channels * outputs;
+    result.activation_reads += read * group_channels * column_folds;
   });
   return result;
 }
@@ -237,6 +283,14 @@ std::uint64_t count_unused_slots(const Descriptor& d, const ChannelGroup& group,
       }
   });
   return unused * positions;
+}
+
+std::uint64_t count_fold_waits(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
+                               const ArrayConfig& array) {
+  const auto load = static_cast<std::uint64_t>(array.rows);  // a row of weights a cycle
+  if (positions >= load) return 0;
+  const std::uint64_t elements = load * static_cast<std::uint64_t>(array.columns);
+  return fold_count(d, group, array) * (load - positions) * elements;
 }
 
 }  // namespace axvp

@@ -44,21 +44,37 @@ void CycleLedger::record(CycleOwner owner, Cycles begin, Cycles end) {
     intervals.push_back({begin, end});
 }
 
-void CycleLedger::record_run(Cycles issue, Cycles total) {
+void CycleLedger::record_run(Cycles begin, Cycles issue, Cycles total) {
+  runs_.push_back({begin, begin + issue});
   array_chain_ = issued_ + total;
   issued_ += issue;
+}
+
+/// The gaps of [begin, end) between runs, one by one.
+Cycles CycleLedger::standstill(Cycles begin, Cycles end) const {
+  Cycles sum = 0;
+  Cycles at = begin;
+  for (const Interval& run : runs_) {
+    if (run.begin > at) sum += run.begin - at;
+    at = std::max(at, run.end);
+  }
+  return end > at ? sum + (end - at) : sum;
 }
 
 CycleLedger::Settlement CycleLedger::settle(Cycles begin, Cycles end) {
   Settlement result;
   result.array_chain = array_chain_;
+  result.array_standstill = standstill(begin, end);
   array_chain_ = issued_ = 0;
+  runs_.clear();
   // `free` holds what no owner has taken yet, ascending; each owner in turn takes its part.
-  std::vector<Interval> free{{begin, end}};
-  std::vector<Interval> left;
+  std::vector<Interval>& free = free_;
+  std::vector<Interval>& left = still_free_;
+  free.assign(1, {begin, end});
   for (std::size_t owner = 0; owner < kCycleOwners; ++owner) {
     auto& claims = intervals_[owner];
-    std::sort(claims.begin(), claims.end(), [](const Interval& a, const Interval& b) { return a.begin < b.begin; });
+    const auto by_begin = [](const Interval& a, const Interval& b) { return a.begin < b.begin; };
+    if (!std::is_sorted(claims.begin(), claims.end(), by_begin)) std::sort(claims.begin(), claims.end(), by_begin);
     left.clear();
     std::size_t next = 0;
     for (Interval gap : free) {
@@ -83,6 +99,7 @@ CycleLedger::Settlement CycleLedger::settle(Cycles begin, Cycles end) {
 void CycleLedger::clear() {
   for (auto& intervals : intervals_) intervals.clear();
   array_chain_ = issued_ = 0;
+  runs_.clear();
 }
 
 }  // namespace axvp

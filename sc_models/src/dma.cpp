@@ -16,15 +16,14 @@ void Dma::submit(const DmaTransfer& transfer) {
     if (transfer.done != nullptr) transfer.done->announce(now(), instruments_.clock);
     return;
   }
-  const std::uint64_t number = next_transfer_++;
-  pending_[number] = {transfer, 0};
-  arbiter_.add(transfer.channel, number, transfer.address, transfer.bytes);
+  pending_[static_cast<std::size_t>(transfer.channel)].push_back({transfer, 0});
+  arbiter_.add(transfer.channel, next_transfer_++, transfer.address, transfer.bytes);
   announce_work();
 }
 
 void Dma::clear() {
   arbiter_.clear();
-  pending_.clear();
+  for (auto& queue : pending_) queue.clear();
 }
 
 ScratchpadIf& Dma::memory(LocalMemory memory) {
@@ -85,13 +84,14 @@ void Dma::transfer_thread() {
       wait_for_work();
       continue;
     }
-    Pending& pending = pending_[burst->transfer];
+    auto& queue = pending_[static_cast<std::size_t>(burst->channel)];
+    Pending& pending = queue.front();  // the arbiter serves each channel in order
     if (burst->first) pending.begin = now();
     const Cycles done = move(*burst, pending.transfer);
     if (burst->last) {
       instruments_.ledger.record(pending.transfer.owner, pending.begin, done);
       if (pending.transfer.done != nullptr) pending.transfer.done->announce(done, instruments_.clock);
-      pending_.erase(burst->transfer);
+      queue.pop_front();
     }
     const Cycles port_free = done > now() + config_.overlapped_latency ? done - config_.overlapped_latency : now();
     (void)wait_until(port_free, "the DRAM's data bus");  // after a reset the queues are empty

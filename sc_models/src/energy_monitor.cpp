@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "axvp/accel/descriptor.h"
 
 namespace axvp {
@@ -70,8 +68,7 @@ bool EnergyMonitor::node_done(std::uint32_t node, std::uint32_t point, Cycles be
   const auto elements = static_cast<std::uint64_t>(array_.rows) * static_cast<std::uint64_t>(array_.columns);
   const Cycles cycles = end - begin;
   counts_.add(Event::ActiveCycle, cycles);
-  const std::uint64_t slots = (counts_ - counts_at_begin_).slots();
-  counts_.add(Event::PeIdleCycle, elements * cycles - std::min(elements * cycles, slots));
+  counts_.add(Event::PeIdleCycle, elements * settlement.array_standstill);
   const EventCounts delta = counts_ - counts_at_begin_;
   finding_ = audit(expectations_[node], delta, cycles, settlement);
   pending_nodes_.push_back({node, point, settlement.owned, delta, settlement.array_chain});

@@ -53,7 +53,8 @@ class Recorder {
     for (const auto& point : record.nodes) {
       auto& statistics = result_.nodes.emplace_back();
       for (const NodeCounts& node : point) {
-        statistics.push_back({node.inferences, node.cycles, node.counts, prices_.price(node.counts), node.array_cycles});
+        statistics.push_back(
+            {node.inferences, node.cycles, node.counts, prices_.price(node.counts), node.array_cycles});
         result_.cycles += node.cycles;
         result_.counts += node.counts;
         result_.energy += statistics.back().energy;

@@ -22,6 +22,7 @@ void SystolicArray::configure(const Descriptor& descriptor, std::uint8_t selecto
   descriptor_bytes_ = encode(descriptor);
   ++operations_;
   selector_ = selector;
+  counter_.emplace(descriptor);
   activity_tile_ = -1;
 }
 
@@ -57,7 +58,7 @@ void SystolicArray::run_thread() {
     scoreboard_.consumed.announce(consumed, instruments_.clock);
     scoreboard_.results.announce(results, instruments_.clock);
     instruments_.ledger.record(CycleOwner::Array, start, results);
-    instruments_.ledger.record_run(cycles.issue, cycles.total);
+    instruments_.ledger.record_run(start, cycles.issue, cycles.total);
     busy_until(results);
     ++instruments_.steps;
     (void)wait_until(consumed, "its own run");  // after a reset the queue is empty
@@ -93,7 +94,8 @@ const SystolicArray::PackedWeights& SystolicArray::packed_weights(const ArrayRun
     packed.bytes.assign(weights, weights + size);
     packed.descriptor = descriptor_bytes_;
     packed.kernel = std::make_unique<const ConvolutionKernel>(pack(run, weights));
-    packed.nonzero = count_weights(descriptor_, run.group, weights);
+    packed.activity = count_weights(descriptor_, run.group, weights);
+    packed.unused_slots = count_unused_slots(descriptor_, run.group, 1, config_);
   }
   packed.checked_in = operations_;
   packed.checked_load = run.weight_load;
@@ -102,7 +104,7 @@ const SystolicArray::PackedWeights& SystolicArray::packed_weights(const ArrayRun
 
 ChainCycles SystolicArray::compute(const ArrayRun& run) {
   const PackedWeights& packed = packed_weights(run);
-  count(run, packed.nonzero);
+  count(run, packed);
   const std::uint8_t* input = activation_port->block(run.input_offset);
   std::int32_t* sums = accumulator_port->words(run.accumulator_offset);
   if (model_ != nullptr) {
@@ -115,12 +117,13 @@ ChainCycles SystolicArray::compute(const ArrayRun& run) {
   return chain_cycles(Dataflow::WeightStationary, config_, {{fold_count(descriptor_, run.group, config_), positions}});
 }
 
-void SystolicArray::count(const ArrayRun& run, const std::vector<std::uint32_t>& nonzero_weights) {
+void SystolicArray::count(const ArrayRun& run, const PackedWeights& packed) {
   if (activity_tile_ != run.tile_index) {
-    activity_ = count_activations(descriptor_, run.tile, activation_port->block(run.input_offset));
+    activity_ = &counter_->count(run.tile, activation_port->block(run.input_offset));
     activity_tile_ = run.tile_index;
   }
-  const MacActivity macs = count_macs(descriptor_, activity_, run.group, nonzero_weights, config_);
+  const MacActivity macs = count_macs(descriptor_, *activity_, run.group, packed.activity, config_);
+  const std::uint64_t positions = activity_->positions;
   const std::uint64_t folds = fold_count(descriptor_, run.group, config_);
   const std::uint64_t elements = static_cast<std::uint64_t>(config_.rows) * static_cast<std::uint64_t>(config_.columns);
   const auto channels = static_cast<std::uint64_t>(run.group.channels());
@@ -132,12 +135,13 @@ void SystolicArray::count(const ArrayRun& run, const std::vector<std::uint32_t>&
   counts.add(Event::MacZeroActivation, macs.zero_activation);
   counts.add(Event::MacZeroWeight, macs.zero_weight);
   counts.add(Event::MacPadding, macs.padding);
-  counts.add(Event::SlotUnused, count_unused_slots(descriptor_, run.group, activity_.positions, config_));
+  counts.add(Event::SlotUnused, packed.unused_slots * positions);
+  counts.add(Event::PeIdleCycle, count_fold_waits(descriptor_, run.group, positions, config_));
   counts.add(Event::WeightLoad, folds * elements);
   counts.add(Event::ActivationRead, macs.activation_reads);
   counts.add(Event::WeightRead, channels * k);
-  counts.add(Event::AccumulatorWrite, 4 * activity_.positions * channels * k_folds);
-  counts.add(Event::AccumulatorRead, 4 * activity_.positions * channels * (k_folds - 1));
+  counts.add(Event::AccumulatorWrite, 4 * positions * channels * k_folds);
+  counts.add(Event::AccumulatorRead, 4 * positions * channels * (k_folds - 1));
 }
 
 }  // namespace axvp

@@ -32,17 +32,21 @@ bool Unit::wait_until(Cycles cycle, const char* what) {
   return false;
 }
 
-bool Unit::await(const CompletionSeries& series, std::size_t n, const char* what) {
+bool Unit::await(CompletionSeries& series, std::size_t n, const char* what) {
   while (!was_reset_ && series.size() <= n) {
     waiting_for_ = what;
+    series.begin_wait(n);
     wait(series.changed());
+    series.end_wait();
     waiting_for_ = "";
   }
   return !was_reset_ && wait_until(series.at(n), what);
 }
 
 void Unit::wait_for_work() {
+  is_idle_ = true;
   wait(work_);
+  is_idle_ = false;
 }
 
 }  // namespace axvp

@@ -95,7 +95,7 @@ void VectorUnit::requantise_run(const VectorRun& run) {
   const auto element = static_cast<std::size_t>(element_bytes(descriptor_.output_type));
   const std::uint32_t set_offset = descriptor_.parameter_offset + static_cast<std::uint32_t>(run.group.begin) *
                                                                       static_cast<std::uint32_t>(kRequantisationBytes);
-  const RequantisationTable set{unpack_requantisation(parameter_port->block(set_offset), channels)};
+  const RequantisationTable& set = set_at(set_offset, channels);
   requantise_pixels(
       accumulator_port->words(run.accumulator_offset), pixels, {&set, descriptor_.range, descriptor_.output_type},
       activation_port->block(run.output_offset) + static_cast<std::size_t>(run.group.begin) * element, all_channels);

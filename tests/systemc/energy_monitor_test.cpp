@@ -14,6 +14,7 @@ using ::testing::HasSubstr;
 constexpr Bytes kRead = 100;
 constexpr Bytes kWritten = 20;
 constexpr Cycles kCycles = 50;
+constexpr Cycles kFed = 21;  // positions enter the array: 6 slots each
 
 /// One operation on a 2 x 3 array, counted by hand: 120 MACs (70 executed, 30 of padding), 6 slots unused.
 class EnergyMonitorTest : public ::testing::Test {
@@ -40,6 +41,7 @@ class EnergyMonitorTest : public ::testing::Test {
     counts.add(Event::MacPadding, 30);
     counts.add(Event::SlotUnused, 6);
     monitor_.ledger().record(CycleOwner::Array, 0, kCycles);
+    monitor_.ledger().record_run(7, kFed, kCycles - 7);
   }
   void transport(tlm::tlm_command command, Bytes bytes) {
     std::vector<std::uint8_t> data(bytes);
@@ -59,7 +61,7 @@ class EnergyMonitorTest : public ::testing::Test {
   EnergyMonitor monitor_{"monitor", {2, 3}, {{"conv", 120, 30, 126, kRead, kWritten}}, 1};
 };
 
-TEST_F(EnergyMonitorTest, WhatAddsUpPassesAndFillsTheIdleCycles) {
+TEST_F(EnergyMonitorTest, WhatAddsUpPassesAndStandstillIsCountedInTime) {
   count_operation();
   EXPECT_TRUE(monitor_.node_done(0, 0, 0, kCycles)) << monitor_.finding();
   EXPECT_TRUE(monitor_.take_record().nodes[0][0].inferences == 0) << "the inference has not ended";
@@ -67,7 +69,7 @@ TEST_F(EnergyMonitorTest, WhatAddsUpPassesAndFillsTheIdleCycles) {
   const MonitorRecord record = monitor_.take_record();
   EXPECT_EQ(record.nodes[0][0].inferences, 1u);
   EXPECT_EQ(record.nodes[0][0].counts[Event::ActiveCycle], kCycles);
-  EXPECT_EQ(record.nodes[0][0].counts[Event::PeIdleCycle], 6 * kCycles - 126);
+  EXPECT_EQ(record.nodes[0][0].counts[Event::PeIdleCycle], 6 * (7 + kCycles - 7 - kFed)) << "before and after the run";
 }
 
 TEST_F(EnergyMonitorTest, CycleWithoutAnOwnerIsFound) {
@@ -128,6 +130,18 @@ TEST_F(EnergyMonitorTest, SlotThatNobodyCountedIsFound) {
   count_operation();
   monitor_.counts().of[static_cast<std::size_t>(Event::SlotUnused)] -= 2;
   expect_finding("slots of the array: 124, expected 126");
+}
+
+TEST_F(EnergyMonitorTest, RunThatTakesLongerThanItsSlotsIsFound) {
+  count_operation();
+  monitor_.ledger().record_run(7 + kFed, 2, 2);  // two cycles more in which the array is fed, without slots
+  expect_finding("slots and idle cycles of the PEs: 288, expected 300");
+}
+
+TEST_F(EnergyMonitorTest, IdleCycleThatWasCountedTwiceIsFound) {
+  count_operation();
+  monitor_.counts().add(Event::PeIdleCycle, 1);
+  expect_finding("slots and idle cycles of the PEs: 301, expected 300");
 }
 
 TEST_F(EnergyMonitorTest, OperationsOutsideOfTheProgramAreNamed) {

@@ -21,6 +21,7 @@ Case random_case(Random& random) {
   do {
     d.groups = draw(1, 3);
     d.input = {d.groups * draw(1, 5), draw(1, 12), draw(1, 14)};
+    if (random.below(4) == 0) d.input.channels *= 11;  // more than are counted side by side
     d.window.kernel_height = draw(1, 4);
     d.window.kernel_width = draw(1, 4);
     d.window.stride_height = draw(1, 3);
@@ -92,10 +93,11 @@ TEST(Activity, EqualsCountingEveryMac) {
     // Groups that begin at a multiple of the columns, as the compiler makes them.
     Descriptor blocks = d;
     blocks.channels_per_group = array.columns * static_cast<int>(random.between(1, 2));
+    ActivityCounter counter{d};
     for (int t = 0; t < tile_count(d); ++t) {
       const RowTile tile = row_tile(d, t);
       const std::uint8_t* input = c.input.data() + static_cast<std::size_t>(tile.input_begin) * input_row_bytes(d);
-      const TileActivity activity = count_activations(d, tile, input);
+      const TileActivity& activity = counter.count(tile, input);
       for (const ChannelGroup& group : channel_groups(blocks)) {
         const std::int8_t* weights = c.weights.data() + group.begin * fan_in(d);
         const MacActivity counted = count_macs(d, activity, group, count_weights(d, group, weights), array);
@@ -137,12 +139,17 @@ TEST(Activity, ClosedFormsOfTheProgramEqualWhatIsCountedWhereItHappens) {
     const int group_outputs = d.output.channels / d.groups;
     d.channels_per_group = random.below(2) == 0 ? group_outputs : d.output.channels;
     std::uint64_t padding = 0, slots = 0;
+    ActivityCounter counter{d};
     for (int t = 0; t < tile_count(d); ++t) {
       const RowTile tile = row_tile(d, t);
       const std::uint8_t* input = c.input.data() + static_cast<std::size_t>(tile.input_begin) * input_row_bytes(d);
-      const TileActivity activity = count_activations(d, tile, input);
-      for (std::size_t tap = 0; tap < activity.read.size(); ++tap)
+      const TileActivity& activity = counter.count(tile, input);
+      for (std::size_t tap = 0; tap < activity.read.size(); ++tap) {
         ASSERT_EQ(activity.read[tap] + activity.padding[tap], activity.positions) << "round " << round;
+        for (auto i = tap * static_cast<std::size_t>(d.input.channels);
+             i < (tap + 1) * static_cast<std::size_t>(d.input.channels); ++i)
+          ASSERT_EQ(activity.nonzero[i] + activity.zero[i], activity.read[tap]) << "round " << round;
+      }
       for (const ChannelGroup& group : channel_groups(d)) {
         const std::int8_t* weights = c.weights.data() + group.begin * fan_in(d);
         const MacActivity macs = count_macs(d, activity, group, count_weights(d, group, weights), array);
@@ -174,8 +181,20 @@ TEST(Activity, RowsLongerThanAByteCanCountAreCounted) {
   d.output = {1, 1, 1000};
   const std::vector<std::uint8_t> input(1000, 1);
   const std::vector<std::int8_t> weights{1};
-  const auto activity = count_activations(d, row_tile(d, 0, 1), input.data());
+  ActivityCounter counter{d};
+  const TileActivity& activity = counter.count(row_tile(d, 0, 1), input.data());
   EXPECT_EQ(count_macs(d, activity, {0, 1}, count_weights(d, {0, 1}, weights.data()), {1, 1}).executed, 1000u);
+}
+
+TEST(Activity, ElementsWaitForTheNextFoldWhereAWeightLoadTakesLonger) {
+  Descriptor d;
+  d.input = {20, 1, 3};
+  d.output = {5, 1, 3};
+  // K = 20 in steps of 8 rows, 5 channels in steps of 4 columns: 6 folds; each lasts the 8 cycles of a load for 3
+  // positions, so that each of the 32 elements waits for 5.
+  EXPECT_EQ(count_fold_waits(d, {0, 5}, 3, {8, 4}), 6u * 5u * 32u);
+  EXPECT_EQ(count_fold_waits(d, {0, 5}, 8, {8, 4}), 0u);
+  EXPECT_EQ(count_fold_waits(d, {0, 5}, 100, {8, 4}), 0u);
 }
 
 }  // namespace

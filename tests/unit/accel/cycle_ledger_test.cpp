@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "axvp/common/random.h"
@@ -59,6 +60,34 @@ TEST(CycleLedger, EqualsPaintingCycleByCycle) {
     const auto settled = ledger.settle(0, kCycles);
     ASSERT_EQ(settled.owned.of, expected.of) << "round " << round;
     ASSERT_EQ(settled.unowned, unowned) << "round " << round;
+  }
+}
+
+TEST(CycleLedger, StandstillIsWhatLiesBetweenRunsAndAtTheEnds) {
+  CycleLedger ledger;
+  ledger.record_run(5, 10, 40);
+  ledger.record_run(15, 3, 33);  // follows without a gap
+  ledger.record_run(25, 5, 35);
+  const auto settled = ledger.settle(2, 60);
+  EXPECT_EQ(settled.array_standstill, 3u + 7u + 30u);
+  EXPECT_EQ(settled.array_chain, 10u + 3u + 35u);
+  EXPECT_EQ(ledger.settle(60, 70).array_standstill, 10u) << "what was settled is forgotten";
+}
+
+TEST(CycleLedger, StandstillEqualsPaintingCycleByCycle) {
+  Random random{8};
+  for (int round = 0; round < 200; ++round) {
+    CycleLedger ledger;
+    constexpr Cycles kEnd = 200;
+    std::vector<bool> is_fed(kEnd, false);
+    for (Cycles at = random.below(20); at < 150;) {
+      const Cycles issue = 1 + random.below(20);
+      ledger.record_run(at, issue, issue + 7);
+      for (Cycles c = at; c < at + issue; ++c) is_fed[c] = true;
+      at += issue + random.below(3) * random.below(10);
+    }
+    const auto expected = static_cast<Cycles>(std::count(is_fed.begin(), is_fed.end(), false));
+    ASSERT_EQ(ledger.settle(0, kEnd).array_standstill, expected) << "round " << round;
   }
 }
 

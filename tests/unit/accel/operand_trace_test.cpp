@@ -187,7 +187,7 @@ TEST_P(OperandTraceOf, ExecutedMacsAreThoseTheActivityCounts) {
         const std::uint8_t* rows = input.data() + static_cast<std::size_t>(tile.input_begin) * input_row_bytes(d);
         const ChannelGroup all{0, d.output.channels};
         const MacActivity a =
-            count_macs(d, count_activations(d, tile, rows), all, count_weights(d, all, c.weights.data()), c.array);
+            count_macs(d, ActivityCounter{d}.count(tile, rows), all, count_weights(d, all, c.weights.data()), c.array);
         executed += a.executed;
         macs += a.macs();
       }

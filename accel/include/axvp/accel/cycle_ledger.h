@@ -40,13 +40,18 @@ class CycleLedger {
   /// `owner` was at work in cycles [begin, end). In any order; overlaps are fine.
   void record(CycleOwner owner, Cycles begin, Cycles end);
 
-  /// A run of the array: after `issue` cycles another one may follow, after `total` its last sum is out.
-  void record_run(Cycles issue, Cycles total);
+  /// A run of the array that starts at `begin`: operands enter for `issue` cycles, after which another run may follow;
+  /// after `total` its last sum is out. In the order of their begins.
+  void record_run(Cycles begin, Cycles issue, Cycles total);
 
   struct Settlement {
     OwnedCycles owned;
     Cycles unowned = 0;
     Cycles array_chain = 0;  ///< The recorded runs one after the other: first weight in to last sum out without waits.
+    /// Cycles between the recorded runs, before the first and after the last: no operands enter the array, so each of
+    /// its elements stands still for as many. (Elements further in do so later, by as much as the operands take to
+    /// them.)
+    Cycles array_standstill = 0;
   };
   /// Divides [begin, end) and forgets what was recorded.
   [[nodiscard]] Settlement settle(Cycles begin, Cycles end);
@@ -56,9 +61,13 @@ class CycleLedger {
   struct Interval {
     Cycles begin, end;
   };
+  [[nodiscard]] Cycles standstill(Cycles begin, Cycles end) const;
+
   std::array<std::vector<Interval>, kCycleOwners> intervals_;
-  Cycles issued_ = 0;       ///< By the recorded runs.
-  Cycles array_chain_ = 0;  ///< Of the recorded runs.
+  std::vector<Interval> runs_;               ///< In which operands enter.
+  std::vector<Interval> free_, still_free_;  ///< Working memory of settle.
+  Cycles issued_ = 0;                        ///< By the recorded runs.
+  Cycles array_chain_ = 0;                   ///< Of the recorded runs.
 };
 
 }  // namespace axvp

@@ -18,7 +18,7 @@ enum class Event : std::size_t {
   MacZeroWeight,      ///< Slot whose weight is 0, activation not: gated.
   MacPadding,         ///< Slot fed with a 0 that no memory supplied, by the layer's padding: gated.
   SlotUnused,         ///< Slot of a row or column that a ragged fold leaves empty: gated.
-  PeIdleCycle,        ///< PE cycle without a slot while an inference runs.
+  PeIdleCycle,        ///< PE cycle without a slot while an inference runs: between folds and between runs.
   WeightLoad,         ///< Weight moved into a shadow register.
   VectorOperation,    ///< Output requantised, residual sum, pooled or copied element.
   ActivationRead,     ///< Bytes, as all memory events.

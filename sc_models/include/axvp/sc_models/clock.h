@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <systemc>
 
 #include "axvp/common/units.h"
@@ -20,10 +21,20 @@ class Clock {
     return sc_core::sc_time::from_value(period_.value() * cycles);
   }
   [[nodiscard]] Cycles cycles(const sc_core::sc_time& time) const { return time.value() / period_.value(); }
-  [[nodiscard]] Cycles now() const { return cycles(sc_core::sc_time_stamp()); }
+  /// The present cycle. Asked many times in each step of the simulation, and a division is dear: the last one is kept.
+  [[nodiscard]] Cycles now() const {
+    const std::uint64_t time = sc_core::sc_time_stamp().value();
+    if (time != last_time_) {
+      last_time_ = time;
+      last_cycle_ = time / period_.value();
+    }
+    return last_cycle_;
+  }
 
  private:
   sc_core::sc_time period_;
+  mutable std::uint64_t last_time_ = 0;
+  mutable Cycles last_cycle_ = 0;
 };
 
 }  // namespace axvp

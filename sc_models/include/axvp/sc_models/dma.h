@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <systemc>
 #include <tlm>
 
@@ -86,7 +86,7 @@ class Dma final : public Unit, public TransferIf {
 
   Config config_;
   DmaArbiter arbiter_;
-  std::map<std::uint64_t, Pending> pending_;
+  std::array<std::deque<Pending>, kDmaChannels> pending_;
   std::uint64_t next_transfer_ = 0;
   tlm::tlm_generic_payload payload_;
   std::string fault_;

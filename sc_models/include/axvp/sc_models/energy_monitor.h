@@ -61,7 +61,9 @@ class MonitorIf : virtual public sc_core::sc_interface {
 /// Holds the counts that the units add to, and divides them: by operation, by operating point, by switch. At the end of
 /// each operation it audits: every cycle has an owner; what left DRAM arrived on chip and the other way round, as each
 /// memory counted it at its own port, and is what the DMA reported; bytes, MACs, padding and slots are those that the
-/// compiler computed in closed form. An inference that does not end leaves nothing in the record.
+/// compiler computed in closed form; slots, which the array counts by operands, and cycles in which PEs stand still,
+/// which are counted in time, make up all cycles of all PEs. An inference that does not end leaves nothing in the
+/// record.
 class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
  public:
   sc_core::sc_export<MonitorIf> port{"port"};

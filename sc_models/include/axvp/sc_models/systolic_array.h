@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <tuple>
 #include <vector>
@@ -70,14 +71,15 @@ class SystolicArray final : public Unit, public ArrayIf {
     std::vector<std::int8_t> bytes;
     DescriptorBytes descriptor{};
     std::unique_ptr<const ConvolutionKernel> kernel;
-    std::vector<std::uint32_t> nonzero;  ///< See count_weights.
-    std::uint64_t checked_in = 0;        ///< Operation and load in which the bytes were compared last.
+    WeightActivity activity;
+    std::uint64_t unused_slots = 0;  ///< At each position.
+    std::uint64_t checked_in = 0;    ///< Operation and load in which the bytes were compared last.
     int checked_load = -1;
   };
   using PackedKey = std::tuple<std::uint16_t, int, std::uint8_t>;  ///< Node, first channel, selector.
 
   [[nodiscard]] const PackedWeights& packed_weights(const ArrayRun& run);
-  void count(const ArrayRun& run, const std::vector<std::uint32_t>& nonzero_weights);
+  void count(const ArrayRun& run, const PackedWeights& packed);
 
   ArrayConfig config_;
   Encoding encoding_;
@@ -90,8 +92,9 @@ class SystolicArray final : public Unit, public ArrayIf {
   std::uint64_t operations_ = 0;  ///< Configured so far.
   std::uint8_t selector_ = 0;
   std::deque<ArrayRun> queue_;
-  int activity_tile_ = -1;  ///< Which tile `activity_` belongs to.
-  TileActivity activity_;
+  std::optional<ActivityCounter> counter_;
+  int activity_tile_ = -1;                  ///< Which tile `activity_` belongs to.
+  const TileActivity* activity_ = nullptr;  ///< Of `counter_`.
 };
 
 }  // namespace axvp

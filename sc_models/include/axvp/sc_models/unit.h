@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <systemc>
 #include <vector>
@@ -13,11 +14,20 @@ namespace axvp {
 /// What happens one after the other: the n-th completion of something and its cycle, which may lie ahead.
 class CompletionSeries {
  public:
-  /// Who waits already is woken at `at`, or before it by an earlier completion, and then knows when.
+  /// Who waits for it already is woken at `at`, or before it by an earlier completion, and then knows when.
   void announce(Cycles at, const Clock& clock) {
     at_.push_back(at);
+    if (at_.size() <= awaited_) return;  // an event that nobody waits for costs the kernel as much as one that counts
     const Cycles now = clock.now();
     changed_.notify(at > now ? clock.time(at - now) : sc_core::SC_ZERO_TIME);
+  }
+  /// Around a wait for `changed()`: the waiter wants to know of the n-th completion.
+  void begin_wait(std::size_t n) {
+    ++waiters_;
+    awaited_ = std::min(awaited_, n);
+  }
+  void end_wait() {
+    if (--waiters_ == 0) awaited_ = kNobody;
   }
   [[nodiscard]] std::size_t size() const { return at_.size(); }
   [[nodiscard]] Cycles at(std::size_t n) const { return at_[n]; }
@@ -27,7 +37,10 @@ class CompletionSeries {
   void wake() { changed_.notify(sc_core::SC_ZERO_TIME); }
 
  private:
+  static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
   std::vector<Cycles> at_;
+  std::size_t awaited_ = kNobody;  ///< The first completion that somebody waits for, or an earlier one.
+  int waiters_ = 0;
   sc_core::sc_event changed_;
 };
 
@@ -76,10 +89,12 @@ class Unit : public sc_core::sc_module {
 
   [[nodiscard]] bool wait_until(Cycles cycle, const char* what);
   /// Until the n-th (from 0) completion of `series` has happened.
-  [[nodiscard]] bool await(const CompletionSeries& series, std::size_t n, const char* what);
+  [[nodiscard]] bool await(CompletionSeries& series, std::size_t n, const char* what);
   /// Until `work_` says that there is something to do.
   void wait_for_work();
-  void announce_work() { work_.notify(sc_core::SC_ZERO_TIME); }
+  void announce_work() {
+    if (is_idle_) work_.notify(sc_core::SC_ZERO_TIME);
+  }
 
   /// A run is under way until `cycle`.
   void busy_until(Cycles cycle) { busy_until_ = cycle; }
@@ -94,6 +109,7 @@ class Unit : public sc_core::sc_module {
 
  private:
   bool was_reset_ = false;
+  bool is_idle_ = false;  ///< Waits for work.
   Cycles busy_until_ = 0;
   sc_core::sc_event timer_;
   sc_core::sc_event work_;
