@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "axvp/accel/array_block.h"
+
 namespace axvp {
 namespace {
 
@@ -272,16 +274,24 @@ MacActivity count_macs(const Descriptor& d, const TileActivity& activity, const 
 
 std::uint64_t count_unused_slots(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
                                  const ArrayConfig& array) {
+  const int inputs = d.input.channels / d.groups, outputs = d.output.channels / d.groups;
   std::uint64_t unused = 0;
-  visit_convolution_groups(d, group, [&](int /*index*/, int /*begin*/, int channels) {
-    for (int k = 0; k < fan_in(d); k += array.rows)
-      for (int n = 0; n < channels; n += array.columns) {
-        const int rows = std::min(array.rows, fan_in(d) - k);
-        const int columns = std::min(array.columns, channels - n);
-        unused += static_cast<std::uint64_t>(array.rows) * static_cast<std::uint64_t>(array.columns) -
-                  static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(columns);
+  for (int begin = group.begin; begin < group.end;) {
+    const ArrayBlock block = block_at(d, group, begin);
+    const int depth = depth_of(d, block);
+    for (int n = block.begin; n < block.end; n += array.columns)
+      for (int k = 0; k < depth; k += array.rows) {
+        const int rows = std::min(array.rows, depth - k);
+        unused += static_cast<std::uint64_t>(array.rows - rows) * static_cast<std::uint64_t>(array.columns);
+        for (int row = k; row < k + rows; ++row) {
+          const int convolution_group = (block.first_input + row % block.inputs) / inputs;
+          const int first = std::max(n, convolution_group * outputs);
+          const int last = std::min({n + array.columns, (convolution_group + 1) * outputs, block.end});
+          unused += static_cast<std::uint64_t>(array.columns - std::max(0, last - first));
+        }
       }
-  });
+    begin = block.end;
+  }
   return unused * positions;
 }
 

@@ -68,6 +68,7 @@ void visit_record(D& d, std::uint32_t& magic, Archive&& field) {
                        &w.dilation_width, &w.pad_top, &w.pad_left, &w.pad_bottom, &w.pad_right})
     field(*number, 2);
   field(d.groups, 4);
+  field(d.packed_groups, 4);
   auto& r = d.resample;
   for (auto* number :
        {&r.first_row, &r.first_column, &r.step_height, &r.step_width, &r.channels_before, &r.channels_after})
@@ -125,6 +126,7 @@ const char* wrong_operation(const Descriptor& d) {
     case Opcode::Convolution:
       if (d.groups < 1 || d.input.channels % d.groups != 0 || d.output.channels % d.groups != 0)
         return "the groups do not divide the channels";
+      if (d.packed_groups < 1 || d.packed_groups > d.groups) return "the packed groups are out of range";
       return window_fits(d) ? nullptr : "window and shapes differ";
     case Opcode::Add:
       if (d.second_type == ElementType::Signed32) return "the second input has 32-bit elements";
@@ -264,13 +266,9 @@ int fan_in(const Descriptor& d) {
   return d.window.kernel_height * d.window.kernel_width * (d.input.channels / d.groups);
 }
 
-std::uint64_t fold_count(const Descriptor& d, const ChannelGroup& group, const ArrayConfig& array) {
-  const auto ceil_divide = [](int a, int b) { return static_cast<std::uint64_t>((a + b - 1) / b); };
-  const int per_convolution_group = d.output.channels / d.groups;
-  const std::uint64_t k_folds = ceil_divide(fan_in(d), array.rows);
-  const int whole = group.channels() / per_convolution_group;
-  if (whole == 0) return k_folds * ceil_divide(group.channels(), array.columns);
-  return k_folds * static_cast<std::uint64_t>(whole) * ceil_divide(per_convolution_group, array.columns);
+int packed_groups(const Descriptor& d, const ArrayConfig& array) {
+  if (d.opcode != Opcode::Convolution || array.depthwise == DepthwiseMapping::Naive) return 1;
+  return std::clamp(array.columns / (d.output.channels / d.groups), 1, d.groups);
 }
 
 std::uint64_t macs_of(const Descriptor& d) {

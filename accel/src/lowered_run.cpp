@@ -1,71 +1,68 @@
 #include "axvp/accel/lowered_run.h"
 
-#include <algorithm>
+#include "axvp/accel/array_block.h"
 
 namespace axvp {
 namespace {
 
-/// The window of every output pixel over the channels of one convolution group.
+/// The window of every output pixel over the input channels of one block.
 class WindowReader {
  public:
   WindowReader(const Descriptor& d, const RowTile& tile, const std::uint8_t* input)
-      : d_(d), tile_(tile), input_(input), channels_(d.input.channels / d.groups) {}
+      : d_(d), tile_(tile), input_(input) {}
 
-  [[nodiscard]] std::vector<std::uint8_t> matrix(int first_channel) const {
+  [[nodiscard]] std::vector<std::uint8_t> matrix(const ArrayBlock& block) const {
     std::vector<std::uint8_t> rows;
     rows.reserve(static_cast<std::size_t>(tile_.rows()) * static_cast<std::size_t>(d_.output.width) *
-                 static_cast<std::size_t>(fan_in(d_)));
+                 static_cast<std::size_t>(depth_of(d_, block)));
     for (int y = tile_.begin; y < tile_.end; ++y)
-      for (int x = 0; x < d_.output.width; ++x) append_window(y, x, first_channel, rows);
+      for (int x = 0; x < d_.output.width; ++x) append_window(y, x, block, rows);
     return rows;
   }
 
  private:
-  void append_window(int y, int x, int first_channel, std::vector<std::uint8_t>& row) const {
+  void append_window(int y, int x, const ArrayBlock& block, std::vector<std::uint8_t>& row) const {
     const Window& w = d_.window;
     for (int i = 0; i < w.kernel_height; ++i)
       for (int j = 0; j < w.kernel_width; ++j) {
         const int in_y = y * w.stride_height - w.pad_top + i * w.dilation_height;
         const int in_x = x * w.stride_width - w.pad_left + j * w.dilation_width;
         if (in_y < 0 || in_y >= d_.input.height || in_x < 0 || in_x >= d_.input.width) {
-          row.insert(row.end(), static_cast<std::size_t>(channels_), std::uint8_t{0});
+          row.insert(row.end(), static_cast<std::size_t>(block.inputs), std::uint8_t{0});
           continue;
         }
         const std::uint8_t* pixel =
             input_ + (std::int64_t{in_y - tile_.input_begin} * d_.input.width + in_x) * d_.input.channels +
-            first_channel;
-        row.insert(row.end(), pixel, pixel + channels_);
+            block.first_input;
+        row.insert(row.end(), pixel, pixel + block.inputs);
       }
   }
 
   const Descriptor& d_;
   const RowTile& tile_;
   const std::uint8_t* input_;
-  int channels_;
 };
 
 }  // namespace
 
 LoweredRun::LoweredRun(const Descriptor& descriptor, const RowTile& tile, const ChannelGroup& group,
                        const std::uint8_t* input, const std::int8_t* weights, std::uint8_t select, std::int32_t* sums) {
-  const int outputs = descriptor.output.channels / descriptor.groups;
-  const int inputs = descriptor.input.channels / descriptor.groups;
   const WindowReader windows{descriptor, tile, input};
   for (int begin = group.begin; begin < group.end;) {
-    const int convolution_group = begin / outputs;
-    const int end = std::min(group.end, (convolution_group + 1) * outputs);
+    const ArrayBlock block = block_at(descriptor, group, begin);
+    const std::int8_t* own = weights + std::int64_t{begin - group.begin} * fan_in(descriptor);
     MatrixProduct product;
     product.positions = tile.rows() * descriptor.output.width;
-    product.depth = fan_in(descriptor);
-    product.channels = end - begin;
-    product.activations = activations_.emplace_back(windows.matrix(convolution_group * inputs)).data();
-    product.weights = weights + std::int64_t{begin - group.begin} * product.depth;
+    product.depth = depth_of(descriptor, block);
+    product.channels = block.channels();
+    product.activations = activations_.emplace_back(windows.matrix(block)).data();
+    product.weights = weights_.emplace_back(block_weights(descriptor, block, own)).data();
     product.activations_signed = descriptor.input_type == ElementType::Signed8;
     product.select = select;
     product.sums = sums + (begin - group.begin);
     product.sum_stride = group.channels();
     products_.push_back(product);
-    begin = end;
+    begin = block.end;
   }
 }
 

@@ -94,7 +94,12 @@ std::vector<int> channel_candidates(const Descriptor& d, const ArrayConfig& arra
   std::vector<int> channels;
   const int per_group = d.output.channels / d.groups;
   if (d.groups > 1)
-    for (const int parts : part_counts(d.groups)) channels.push_back((d.groups + parts - 1) / parts * per_group);
+    for (const int parts : part_counts(d.groups)) {
+      const int groups = (d.groups + parts - 1) / parts;
+      const int whole_blocks = (groups + d.packed_groups - 1) / d.packed_groups * d.packed_groups;
+      channels.push_back(groups * per_group);
+      channels.push_back(std::min(whole_blocks, d.groups) * per_group);
+    }
   const int blocks = (per_group + array.columns - 1) / array.columns;
   for (const int parts : part_counts(blocks)) {
     const int size = (blocks + parts - 1) / parts * array.columns;

@@ -5,17 +5,19 @@
 #include <cstdlib>
 #include <vector>
 
+#include "axvp/accel/array_block.h"
 #include "axvp/accel/operand_trace.h"
 
 namespace axvp {
 
 /// Operand values of one tile and one group of a convolution, as the multipliers see them.
 struct OperandBlock {
-  std::size_t fan_in = 0;
+  std::size_t fan_in = 0;  ///< K of the block, with the zeros beside the diagonal of packed groups.
+  std::size_t macs = 0;    ///< Of the network.
   std::size_t positions = 0;
   std::size_t channels = 0;
   std::vector<std::uint8_t> activations;  ///< [k][position], 0 where padding supplies it.
-  const std::uint8_t* weights = nullptr;  ///< [channel][k].
+  std::vector<std::uint8_t> weights;      ///< [channel][k].
 };
 
 /// The operand streams of a layer, block by block in the order of the program.
@@ -47,8 +49,8 @@ class OperandStream {
     std::vector<Passing> passing;  ///< By k.
   };
 
-  [[nodiscard]] OperandBlock make_block(const RowTile& tile, const std::uint8_t* input, int group, int first_channel,
-                                        int channels) const;
+  [[nodiscard]] OperandBlock make_block(const RowTile& tile, const std::uint8_t* input,
+                                        const ArrayBlock& channels) const;
 
   template <class Visit>
   void run_block(const OperandBlock& block, Elements& elements, Visit& visit) const;
@@ -129,7 +131,7 @@ void OperandStream::stationary_outputs(const OperandBlock& block, Elements& elem
 
 template <class Visit>
 void OperandStream::run_block(const OperandBlock& block, Elements& elements, Visit& visit) const {
-  elements.counts.macs += block.positions * block.channels * block.fan_in;
+  elements.counts.macs += block.macs;
   switch (dataflow_) {
     case Dataflow::WeightStationary:
       return stationary_weights(block, elements, visit);
@@ -143,21 +145,22 @@ void OperandStream::run_block(const OperandBlock& block, Elements& elements, Vis
 template <class Visit>
 StreamCounts OperandStream::run(Visit&& visit) const {
   const Descriptor& d = layer_.descriptor;
-  Elements elements{std::vector<OperandPair>(rows_ * columns_), {}, std::vector<Passing>(fan_in(d))};
+  Elements elements{
+      std::vector<OperandPair>(rows_ * columns_),
+      {},
+      std::vector<Passing>(static_cast<std::size_t>(fan_in(d)) * static_cast<std::size_t>(d.packed_groups))};
   const auto counted = [&](const OperandTransition& transition) {
     ++elements.counts.transitions;
     visit(transition);
   };
-  const int per_group = d.output.channels / d.groups;
   const auto groups = channel_groups(d);
   for (const std::uint8_t* input : layer_.inputs)
     for (int t = 0; t < tile_count(d); ++t)
       for (const ChannelGroup& group : groups)
         for (int begin = group.begin; begin < group.end;) {
-          const int index = begin / per_group;
-          const int end = std::min(group.end, (index + 1) * per_group);
-          run_block(make_block(row_tile(d, t), input, index, begin, end - begin), elements, counted);
-          begin = end;
+          const ArrayBlock block = block_at(d, group, begin);
+          run_block(make_block(row_tile(d, t), input, block), elements, counted);
+          begin = block.end;
         }
   return elements.counts;
 }

@@ -91,21 +91,22 @@ OperandStream::OperandStream(const LayerOperands& layer, Dataflow dataflow, cons
     weights_.push_back(port_value(static_cast<std::uint8_t>(layer.weights[i]), true, layer.encoding));
 }
 
-OperandBlock OperandStream::make_block(const RowTile& tile, const std::uint8_t* input, int group, int first_channel,
-                                       int channels) const {
+OperandBlock OperandStream::make_block(const RowTile& tile, const std::uint8_t* input,
+                                       const ArrayBlock& channels) const {
   const Descriptor& d = layer_.descriptor;
   const Window& w = d.window;
-  const int group_channels = d.input.channels / d.groups;
   const bool is_signed = d.input_type == ElementType::Signed8;
+  const auto of_one_group = static_cast<std::size_t>(fan_in(d));
   OperandBlock block;
-  block.fan_in = static_cast<std::size_t>(fan_in(d));
+  block.fan_in = static_cast<std::size_t>(depth_of(d, channels));
   block.positions = static_cast<std::size_t>(tile.rows()) * static_cast<std::size_t>(d.output.width);
-  block.channels = static_cast<std::size_t>(channels);
-  block.weights = weights_.data() + static_cast<std::size_t>(first_channel) * block.fan_in;
+  block.channels = static_cast<std::size_t>(channels.channels());
+  block.macs = block.positions * block.channels * of_one_group;
+  block.weights = block_weights(d, channels, weights_.data() + static_cast<std::size_t>(channels.begin) * of_one_group);
   block.activations.reserve(block.fan_in * block.positions);
   for (int kh = 0; kh < w.kernel_height; ++kh)
     for (int kw = 0; kw < w.kernel_width; ++kw)
-      for (int c = group * group_channels; c < (group + 1) * group_channels; ++c)
+      for (int c = channels.first_input; c < channels.first_input + channels.inputs; ++c)
         for (int row = tile.begin; row < tile.end; ++row)
           for (int column = 0; column < d.output.width; ++column) {
             const int y = row * w.stride_height + kh * w.dilation_height - w.pad_top;

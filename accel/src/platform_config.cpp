@@ -45,6 +45,9 @@ bool is_power_of_two(std::int64_t value) {
   return value > 0 && (value & (value - 1)) == 0;
 }
 
+constexpr const char* kNaive = "naive";
+constexpr const char* kDiagonal = "diagonal";
+
 constexpr NumberRange kClock{0.01, 10000.0};  // below, simulated times would not fit sc_time
 
 }  // namespace
@@ -57,6 +60,8 @@ PlatformConfig read_platform_config(FieldReader& reader) {
     FieldReader table = reader.table(field.table);
     value = static_cast<Value>(table.integer(field.key, field.range, std::int64_t{value}));
   });
+  if (reader.table("array").choice("depthwise", {kNaive, kDiagonal}, kNaive) == kDiagonal)
+    config.array.depthwise = DepthwiseMapping::Diagonal;
   const auto require_power = [&](const char* table_name, const char* key, int value) {
     if (!is_power_of_two(value))
       reader.table(table_name).reject(key, fmt::format("{} = {}, expected a power of two", key, value));
@@ -93,6 +98,7 @@ json to_json(const PlatformConfig& config) {
   json result = json::object();
   result["clock_mhz"] = config.clock_mhz;
   visit_fields(config, [&](const Field& field, const auto& value) { result[field.table][field.key] = value; });
+  result["array"]["depthwise"] = config.array.depthwise == DepthwiseMapping::Diagonal ? kDiagonal : kNaive;
   return result;
 }
 

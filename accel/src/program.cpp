@@ -273,6 +273,7 @@ class Compiler {
       program_.nodes.back().layer = layer;
       d.layer = static_cast<std::uint16_t>(layer);
       d.parameter_offset = parameter_offset_[layer];
+      d.packed_groups = packed_groups(d, config_.array);
       const auto expected = output.shape.channels * static_cast<std::size_t>(convolution->fan_in(input.shape));
       if (convolution->weights.size() != expected)
         return fail("{}: {} weights, {} expected", node.name, convolution->weights.size(), expected);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "axvp/accel/array_block.h"
 #include "axvp/accel/timing.h"
 #include "axvp/common/parallel.h"
 
@@ -44,28 +45,14 @@ Result<std::vector<Descriptor>> map_layers(const NetworkEnergyInputs& inputs, co
   return layers;
 }
 
-/// Cycles of the array for one image (DESIGN forms, see timing.h; folds follow one another within a run).
+/// Cycles of the array for one image (timing.h; folds follow one another within a run).
 Cycles array_cycles(const Descriptor& d, Dataflow dataflow, const ArrayConfig& array) {
-  const auto rows = static_cast<std::uint64_t>(array.rows), columns = static_cast<std::uint64_t>(array.columns);
-  const auto folds = [](std::uint64_t size, std::uint64_t step) { return (size + step - 1) / step; };
-  const auto k = static_cast<std::uint64_t>(fan_in(d));
-  const int per_group = d.output.channels / d.groups;
   Cycles total = 0;
   for (int t = 0; t < tile_count(d); ++t)
     for (const ChannelGroup& group : channel_groups(d)) {
       const std::uint64_t positions =
           static_cast<std::uint64_t>(row_tile(d, t).rows()) * static_cast<std::uint64_t>(d.output.width);
-      const auto convolutions = static_cast<std::uint64_t>(std::max(1, group.channels() / per_group));
-      const auto channels = static_cast<std::uint64_t>(std::min(group.channels(), per_group));
-      if (dataflow == Dataflow::WeightStationary) {
-        total += ws_run_cycles(array, fold_count(d, group, array), positions);
-      } else if (dataflow == Dataflow::InputStationary) {
-        total += ws_run_cycles(array, convolutions * folds(k, rows) * folds(positions, columns), channels);
-      } else {
-        const std::uint64_t count = convolutions * folds(positions, rows) * folds(channels, columns);
-        const std::uint64_t interval = std::max(k, rows);
-        total += (count - 1) * interval + (count == 1 ? k : interval) + 2 * rows + columns - 2;
-      }
+      total += chain_cycles(dataflow, array, run_folds(d, group, positions, dataflow, array)).total;
     }
   return total;
 }

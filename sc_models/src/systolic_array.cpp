@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "axvp/accel/array_block.h"
 #include "axvp/accel/lowered_run.h"
 #include "axvp/accel/timing.h"
 
@@ -128,8 +129,7 @@ void SystolicArray::count(const ArrayRun& run, const PackedWeights& packed) {
   const std::uint64_t elements = static_cast<std::uint64_t>(config_.rows) * static_cast<std::uint64_t>(config_.columns);
   const auto channels = static_cast<std::uint64_t>(run.group.channels());
   const auto k = static_cast<std::uint64_t>(fan_in(descriptor_));
-  const std::uint64_t k_folds =
-      (k + static_cast<std::uint64_t>(config_.rows) - 1) / static_cast<std::uint64_t>(config_.rows);
+  const std::uint64_t sums = partial_sums(descriptor_, run.group, config_);
   EventCounts& counts = instruments_.counts;
   counts.macs_executed[selector_] += macs.executed;
   counts.add(Event::MacZeroActivation, macs.zero_activation);
@@ -140,8 +140,8 @@ void SystolicArray::count(const ArrayRun& run, const PackedWeights& packed) {
   counts.add(Event::WeightLoad, folds * elements);
   counts.add(Event::ActivationRead, macs.activation_reads);
   counts.add(Event::WeightRead, channels * k);
-  counts.add(Event::AccumulatorWrite, 4 * positions * channels * k_folds);
-  counts.add(Event::AccumulatorRead, 4 * positions * channels * (k_folds - 1));
+  counts.add(Event::AccumulatorWrite, 4 * positions * sums);
+  counts.add(Event::AccumulatorRead, 4 * positions * (sums - channels));
 }
 
 }  // namespace axvp

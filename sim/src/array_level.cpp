@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "axvp/accel/array_block.h"
 #include "axvp/accel/lowered_run.h"
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
@@ -38,14 +39,16 @@ Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& /*config*/, c
 Cycles closed_form(const Descriptor& d, const ArrayConfig& array, const TimingForms& forms) {
   if (d.opcode != Opcode::Convolution) return 0;
   if (forms.dataflow == Dataflow::WeightStationary && !forms.scalesim) return layer_array_cycles(d, array);
-  const auto groups = static_cast<std::uint64_t>(d.groups);
-  const MatrixShape shape{static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width),
-                          static_cast<std::uint64_t>(d.output.channels) / groups,
-                          static_cast<std::uint64_t>(fan_in(d))};
-  if (forms.scalesim) return groups * scalesim_cycles(forms.dataflow, array, shape);
-  FoldGroup folds = fold_group(forms.dataflow, array, shape);
-  folds.folds *= groups;
-  return chain_cycles(forms.dataflow, array, {folds}).total;
+  const ChannelGroup all{0, d.output.channels};
+  const auto positions = static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width);
+  if (!forms.scalesim)
+    return chain_cycles(forms.dataflow, array, run_folds(d, all, positions, forms.dataflow, array)).total;
+  Cycles total = 0;
+  for (const BlockShape& shape : block_shapes(d, all))
+    total += shape.blocks * scalesim_cycles(forms.dataflow, array,
+                                            {positions, static_cast<std::uint64_t>(shape.channels),
+                                             static_cast<std::uint64_t>(shape.depth)});
+  return total;
 }
 
 Cycles total_of(const LevelResult::Point& point) {

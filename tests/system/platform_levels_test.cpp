@@ -21,6 +21,7 @@ struct Case {
   int rows, columns;
   int activation_kb, weight_kb, accumulator_kb;
   int bandwidth_bytes_per_cycle;
+  DepthwiseMapping depthwise = DepthwiseMapping::Naive;
 };
 
 void PrintTo(const Case& c, std::ostream* stream) {
@@ -31,7 +32,7 @@ PlatformInputs make_inputs(const Case& c, const QuantizedNetwork& network) {
   PlatformInputs inputs;
   inputs.pool = testing::small_pool();
   inputs.energy = testing::small_energy_table();
-  inputs.config.array = {c.rows, c.columns};
+  inputs.config.array = {c.rows, c.columns, c.depthwise};
   inputs.config.scratchpads = {c.activation_kb, c.weight_kb, c.accumulator_kb, 16};
   inputs.config.dram.size_mb = 1;
   inputs.config.dram.bandwidth_bytes_per_cycle = c.bandwidth_bytes_per_cycle;
@@ -85,7 +86,9 @@ INSTANTIATE_TEST_SUITE_P(Cases, PlatformLevels,
                                            Case{"AllBytesAtOnce", 16, 16, 256, 128, 128, 4096},
                                            Case{"SmallTilesOneByteACycle", 7, 5, 4, 3, 1, 1},
                                            Case{"SmallTilesEightBytesACycle", 7, 5, 4, 3, 1, 8},
-                                           Case{"SmallTilesAllBytesAtOnce", 7, 5, 4, 3, 1, 4096}),
+                                           Case{"SmallTilesAllBytesAtOnce", 7, 5, 4, 3, 1, 4096},
+                                           Case{"Diagonal", 16, 16, 256, 128, 128, 8, DepthwiseMapping::Diagonal},
+                                           Case{"DiagonalSmallTiles", 7, 5, 4, 3, 1, 8, DepthwiseMapping::Diagonal}),
                          [](const auto& instance) { return instance.param.name; });
 
 }  // namespace

@@ -21,6 +21,7 @@ struct RealNetwork {
   std::string calibration, test;
   std::size_t images;
   ImportOptions size{};  ///< Where the file leaves it open.
+  DepthwiseMapping depthwise = DepthwiseMapping::Naive;
 };
 
 /// Quantises, tunes three points (exact, truncated, one reconfigurable mode), runs all images at each and compares.
@@ -55,6 +56,7 @@ void expect_the_executors_logits(const RealNetwork& real) {
   const auto energy = load_energy_table(AXVP_SOURCE_DIR "/power/tables/osu018.json");
   ASSERT_TRUE(energy) << energy.error().message;
   setup.energy = *energy;
+  setup.config.array.depthwise = real.depthwise;
   auto program = compile(network, points, setup.pool, setup.config);
   ASSERT_TRUE(program) << program.error().message;
   setup.program = std::move(*program);
@@ -86,6 +88,15 @@ TEST(RealNetworksOnThePlatform, EmbeddedResNet8GivesTheExecutorsLogits) {
 TEST(RealNetworksOnThePlatform, EmbeddedMobileNetV2GivesTheExecutorsLogits) {
   expect_the_executors_logits(
       {AXVP_SOURCE_DIR "/workloads/networks/mobilenet_v2_synth10.onnx", "synth10:train", "synth10:test", 40});
+}
+
+TEST(RealNetworksOnThePlatform, EmbeddedMobileNetV2GivesThemWithItsDepthwiseLayersMappedDiagonally) {
+  expect_the_executors_logits({AXVP_SOURCE_DIR "/workloads/networks/mobilenet_v2_synth10.onnx",
+                               "synth10:train",
+                               "synth10:test",
+                               40,
+                               {},
+                               DepthwiseMapping::Diagonal});
 }
 
 TEST(RealNetworksOnThePlatform, MobileNetV2GivesTheExecutorsLogitsOnTinyImageNet) {

@@ -112,19 +112,24 @@ TEST(Activity, EqualsCountingEveryMac) {
   }
 }
 
-/// Slots of every fold that hold no weight of the run, one by one.
+/// Slots of every fold that hold no weight of the run, one by one: beyond its end, or of another group.
 std::uint64_t unused_one_by_one(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
                                 const ArrayConfig& array) {
-  const int group_outputs = d.output.channels / d.groups;
+  const int group_outputs = d.output.channels / d.groups, group_inputs = d.input.channels / d.groups;
   std::uint64_t unused = 0;
-  for (int g = 0; g < d.groups; ++g) {
+  for (int g = group.begin / group_outputs; g * group_outputs < group.end; g += d.packed_groups) {
     const int begin = std::max(group.begin, g * group_outputs);
-    const int end = std::min(group.end, (g + 1) * group_outputs);
+    const int end = std::min(group.end, (g + d.packed_groups) * group_outputs);
+    const int groups = (end + group_outputs - 1) / group_outputs - g;
+    const int depth = groups * fan_in(d);
     for (int first = begin; first < end; first += array.columns)
-      for (int k = 0; k < fan_in(d); k += array.rows)
+      for (int k = 0; k < depth; k += array.rows)
         for (int row = 0; row < array.rows; ++row)
-          for (int column = 0; column < array.columns; ++column)
-            unused += k + row >= fan_in(d) || first + column >= end ? positions : 0;
+          for (int column = 0; column < array.columns; ++column) {
+            const int of_row = g + (k + row) % (groups * group_inputs) / group_inputs;
+            const bool is_mac = k + row < depth && first + column < end && of_row == (first + column) / group_outputs;
+            unused += is_mac ? 0 : positions;
+          }
   }
   return unused;
 }
@@ -138,6 +143,7 @@ TEST(Activity, ClosedFormsOfTheProgramEqualWhatIsCountedWhereItHappens) {
     // As the compiler groups channels: whole convolution groups, or parts of one.
     const int group_outputs = d.output.channels / d.groups;
     d.channels_per_group = random.below(2) == 0 ? group_outputs : d.output.channels;
+    d.packed_groups = static_cast<int>(random.between(1, std::clamp(array.columns / group_outputs, 1, d.groups)));
     std::uint64_t padding = 0, slots = 0;
     ActivityCounter counter{d};
     for (int t = 0; t < tile_count(d); ++t) {

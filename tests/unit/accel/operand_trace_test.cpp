@@ -36,6 +36,7 @@ void fill(Case& c, Random& random, Encoding encoding, ElementType type) {
   d.channels_per_group = d.output.channels;
   c.array.rows = draw(2, 5);
   c.array.columns = draw(2, 5);
+  d.packed_groups = draw(1, std::clamp(c.array.columns / (d.output.channels / d.groups), 1, d.groups));
   c.weights.resize(static_cast<std::size_t>(d.output.channels * fan_in(d)));
   for (auto& w : c.weights)
     w = random.below(3) == 0 ? std::int8_t{0} : static_cast<std::int8_t>(random.between(-127, 127));
@@ -77,6 +78,16 @@ int activation_at(const Case& c, std::size_t image, int m, int k, int n) {
   return d.input_type == ElementType::Signed8 ? static_cast<std::int8_t>(byte) : byte;
 }
 
+/// Place k of the rows that `groups` groups from `first` on share: (tap, group, channel).
+struct Place {
+  int group, k;  ///< k in that group's dot product.
+};
+Place place_of(const Descriptor& d, int k, int first, int groups) {
+  const int inputs = d.input.channels / d.groups;
+  const int tap = k / (groups * inputs), channel = k % (groups * inputs);
+  return {first + channel / inputs, tap * inputs + channel % inputs};
+}
+
 int weight_at(const Case& c, int k, int n) {
   return c.weights[static_cast<std::size_t>(n * fan_in(c.layer.descriptor) + k)];
 }
@@ -111,7 +122,7 @@ class Element {
 /// All elements of the array over all folds, each cycle in order.
 std::map<Key, int> all_transitions(const Case& c, Dataflow dataflow) {
   const Descriptor& d = c.layer.descriptor;
-  const int rows = c.array.rows, columns = c.array.columns, fan = fan_in(d);
+  const int rows = c.array.rows, columns = c.array.columns;
   const int per_group = d.output.channels / d.groups;
   std::vector<Element> elements(static_cast<std::size_t>(rows * columns));
   std::map<Key, int> seen;
@@ -123,31 +134,38 @@ std::map<Key, int> all_transitions(const Case& c, Dataflow dataflow) {
     for (int row = 0; row < d.output.height; row += d.rows_per_tile) {
       const int m0 = row * d.output.width;
       const int m1 = std::min(row + d.rows_per_tile, d.output.height) * d.output.width;
-      for (int g = 0; g < d.groups; ++g) {
-        const int n0 = g * per_group, n1 = n0 + per_group;
+      for (int g = 0; g < d.groups; g += d.packed_groups) {
+        const int groups = std::min(d.packed_groups, d.groups - g);
+        const int n0 = g * per_group, n1 = n0 + groups * per_group, fan = groups * fan_in(d);
+        const auto weight = [&](int k, int n) {
+          const Place place = place_of(d, k, g, groups);
+          return place.group == n / per_group ? weight_at(c, place.k, n) : 0;
+        };
+        const auto activation = [&](int m, int k) {
+          const Place place = place_of(d, k, g, groups);
+          return activation_at(c, image, m, place.k, place.group * per_group);
+        };
         if (dataflow == Dataflow::WeightStationary) {
           for (int nb = n0; nb < n1; nb += columns)
             for (int kb = 0; kb < fan; kb += rows)
               for (int m = m0; m < m1; ++m)
                 for (int n = nb; n < std::min(nb + columns, n1); ++n)
                   for (int k = kb; k < std::min(kb + rows, fan); ++k)
-                    element(k - kb, n - nb)
-                        .cycle(weight_at(c, k, n), activation_at(c, image, m, k, n), m == m0, seen, true, e);
+                    element(k - kb, n - nb).cycle(weight(k, n), activation(m, k), m == m0, seen, true, e);
         } else if (dataflow == Dataflow::InputStationary) {
           for (int mb = m0; mb < m1; mb += columns)
             for (int kb = 0; kb < fan; kb += rows)
               for (int n = n0; n < n1; ++n)
                 for (int m = mb; m < std::min(mb + columns, m1); ++m)
                   for (int k = kb; k < std::min(kb + rows, fan); ++k)
-                    element(k - kb, m - mb)
-                        .cycle(activation_at(c, image, m, k, n), weight_at(c, k, n), n == n0, seen, false, e);
+                    element(k - kb, m - mb).cycle(activation(m, k), weight(k, n), n == n0, seen, false, e);
         } else {
           for (int nb = n0; nb < n1; nb += columns)
             for (int mb = m0; mb < m1; mb += rows)
               for (int k = 0; k < fan; ++k)
                 for (int n = nb; n < std::min(nb + columns, n1); ++n)
                   for (int m = mb; m < std::min(mb + rows, m1); ++m)
-                    element(m - mb, n - nb).both(activation_at(c, image, m, k, n), weight_at(c, k, n), seen, e);
+                    element(m - mb, n - nb).both(activation(m, k), weight(k, n), seen, e);
         }
       }
     }

@@ -79,7 +79,8 @@ struct WeightActivity {
                                      const ChannelGroup& group, const WeightActivity& weights,
                                      const ArrayConfig& array);
 
-/// Slots of one run that ragged folds leave empty: the rows and columns that each fold does not use, at every position.
+/// Slots of one run without a MAC of the network: the rows and columns that each fold does not use, and the zeros
+/// beside the diagonal of packed groups, at every position.
 [[nodiscard]] std::uint64_t count_unused_slots(const Descriptor& descriptor, const ChannelGroup& group,
                                                std::uint64_t positions, const ArrayConfig& array);
 

@@ -28,6 +28,7 @@ struct Descriptor {
   Shape output;
   Window window;  ///< Convolution and pools.
   int groups = 1;
+  int packed_groups = 1;  ///< Whole convolution groups that share the array's folds, side by side (array_block.h).
   Resample resample;
   AddScaling add;
   PoolScaling pool;
@@ -78,7 +79,9 @@ struct ChannelGroup {
 [[nodiscard]] std::vector<ChannelGroup> channel_groups(const Descriptor& descriptor);
 /// Length of a dot product.
 [[nodiscard]] int fan_in(const Descriptor& descriptor);
-/// Folds of one run of the array over `group`: K in steps of R, channels of each convolution group in steps of C.
+/// How many groups of a convolution share a fold: as many as have columns where the array maps them diagonally.
+[[nodiscard]] int packed_groups(const Descriptor& descriptor, const ArrayConfig& array);
+/// Folds of one run of the array over `group`: K in steps of R, channels in steps of C, block by block.
 [[nodiscard]] std::uint64_t fold_count(const Descriptor& descriptor, const ChannelGroup& group,
                                        const ArrayConfig& array);
 [[nodiscard]] std::uint64_t macs_of(const Descriptor& descriptor);  ///< 0 for other operations than convolutions.

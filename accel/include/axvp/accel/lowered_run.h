@@ -9,8 +9,8 @@
 
 namespace axvp {
 
-/// What the address generator makes of one run of the array: a matrix product for each convolution group that the run
-/// touches, M output pixels by K = (kernel row, kernel column, channel). Padding is 0.
+/// What the address generator makes of one run of the array: a matrix product for each block (array_block.h), M output
+/// pixels by K = (kernel row, kernel column, channel). Padding is 0.
 class LoweredRun {
  public:
   /// `input` holds rows [tile.input_begin, tile.input_end) of the tensor, NHWC; `weights` [channel of `group`][k];
@@ -24,6 +24,7 @@ class LoweredRun {
 
  private:
   std::deque<std::vector<std::uint8_t>> activations_;
+  std::deque<std::vector<std::int8_t>> weights_;
   std::vector<MatrixProduct> products_;
 };
 

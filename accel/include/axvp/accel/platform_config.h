@@ -8,10 +8,17 @@
 
 namespace axvp {
 
+/// How the array maps convolutions whose groups are smaller than it, depthwise ones above all.
+enum class DepthwiseMapping : std::uint8_t {
+  Naive,     ///< One group at a time: a depthwise 3x3 channel fills nine elements of one column.
+  Diagonal,  ///< As many groups as there are columns for, side by side: their taps fill the rows.
+};
+
 /// Processing elements of the systolic array.
 struct ArrayConfig {
   int rows = 16;     ///< Along K, [1, 1024].
   int columns = 16;  ///< Along the output channels, [1, 1024].
+  DepthwiseMapping depthwise = DepthwiseMapping::Naive;
 };
 
 /// On-chip memories, in kB of 1,024 bytes, [1, 65536]. Each is divided by the compiler, layer by layer.

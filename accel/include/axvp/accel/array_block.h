@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "axvp/accel/descriptor.h"
+#include "axvp/accel/timing.h"
+
+namespace axvp {
+
+/// Output channels [begin, end) that one matrix product of the array computes: a part of a convolution group, one of
+/// them, or several side by side. Several make a weight matrix with a block a group on its diagonal and zeros
+/// elsewhere, which the elements gate; K runs over (kernel row, kernel column, channel of all these groups).
+struct ArrayBlock {
+  int begin = 0, end = 0;
+  int first_input = 0, inputs = 0;  ///< Input channels.
+
+  [[nodiscard]] int channels() const { return end - begin; }
+};
+
+/// The block of a run over `group` that begins with output channel `begin`.
+[[nodiscard]] ArrayBlock block_at(const Descriptor& descriptor, const ChannelGroup& group, int begin);
+
+/// K of the block's matrix product.
+[[nodiscard]] int depth_of(const Descriptor& descriptor, const ArrayBlock& block);
+
+/// The block's weight matrix [channel][k] with its zeros; `weights` holds [channel of the block][k of one group].
+template <class Weight>
+[[nodiscard]] std::vector<Weight> block_weights(const Descriptor& d, const ArrayBlock& block, const Weight* weights) {
+  const int inputs = d.input.channels / d.groups, outputs = d.output.channels / d.groups;
+  const int taps = d.window.kernel_height * d.window.kernel_width;
+  std::vector<Weight> matrix(static_cast<std::size_t>(block.channels()) * static_cast<std::size_t>(depth_of(d, block)));
+  auto row = matrix.begin();
+  for (int n = block.begin; n < block.end; ++n)
+    for (int tap = 0; tap < taps; ++tap, row += block.inputs)
+      for (int c = 0; c < inputs; ++c) row[n / outputs * inputs - block.first_input + c] = *weights++;
+  return matrix;
+}
+
+/// Blocks of equal shape.
+struct BlockShape {
+  std::uint64_t blocks = 0;
+  int channels = 0;  ///< Of each.
+  int depth = 0;     ///< K of each.
+};
+/// The blocks of a run over `group`.
+[[nodiscard]] std::vector<BlockShape> block_shapes(const Descriptor& descriptor, const ChannelGroup& group);
+
+/// The folds of a run over `group` with `positions` output pixels.
+[[nodiscard]] std::vector<FoldGroup> run_folds(const Descriptor& descriptor, const ChannelGroup& group,
+                                               std::uint64_t positions, Dataflow dataflow, const ArrayConfig& array);
+
+/// Folds along K of the blocks, counted once for each of their channels: partial sums that a position writes.
+[[nodiscard]] std::uint64_t partial_sums(const Descriptor& descriptor, const ChannelGroup& group,
+                                         const ArrayConfig& array);
+
+}  // namespace axvp
