@@ -26,6 +26,7 @@ using Command = std::function<int()>;
 void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_tune(CLI::App& app, const GlobalOptions& global, Command& command);
+void add_search(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_import(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_multipliers(CLI::App& app, const GlobalOptions& global, Command& command);
 /// Below `axvp multipliers`.

@@ -80,6 +80,16 @@ std::vector<UserMultiplier> read_multipliers(FieldReader& root, const std::files
   return multipliers;
 }
 
+std::optional<LibraryConfig> read_library(FieldReader& root, const std::filesystem::path& folder) {
+  if (!root.has("library")) return std::nullopt;
+  FieldReader table = root.table("library");
+  LibraryConfig library;
+  library.tables = folder / table.string("tables");
+  library.costs = folder / table.string("costs");
+  library.column = table.string("column");
+  return library;
+}
+
 std::vector<PointConfig> read_points(FieldReader& root) {
   std::vector<PointConfig> points;
   for (auto& table : root.tables("operating_point")) {
@@ -105,6 +115,7 @@ Result<RunConfig> load_run_config(const std::string& path) {
   config.workload = read_workload(root.table("workload"));
   config.tuning = read_tuning(root.table("tuning"));
   config.multipliers = read_multipliers(root, folder);
+  config.library = read_library(root, folder);
   config.points = read_points(root);
   FieldReader platform = root.table("platform");
   config.platform = read_platform_config(platform);
@@ -163,6 +174,10 @@ nlohmann::json to_json(const RunConfig& config) {
        {{"method", config.tuning.method == TuningMethod::Match ? "match" : "none"}, {"images", config.tuning.images}}},
       {"multiplier", multipliers},
       {"operating_point", points}};
+  if (config.library)
+    result["library"] = {{"tables", config.library->tables.string()},
+                         {"costs", config.library->costs.string()},
+                         {"column", config.library->column}};
   if (config.points_file.empty()) return result;
   result["operating_points_file"] = config.points_file;
   result.erase("tuning");  // the file's points are tuned, its scales frozen

@@ -46,6 +46,13 @@ struct UserMultiplier {
   std::optional<double> delay_ns;  ///< Inputs to product; the clock is checked against it.
 };
 
+/// A folder of circuits' tables and a CSV file of what they cost.
+struct LibraryConfig {
+  std::filesystem::path tables;  ///< Folder of NAME.npy, 256x256 products each.
+  std::filesystem::path costs;   ///< Columns `name`, `signed` (0: sm8, else s8) and `column`.
+  std::string column;            ///< What a circuit costs, e.g. its power.
+};
+
 /// An operating point as written by hand: one multiplier, and exceptions by layer name.
 struct PointConfig {
   std::string name;
@@ -59,6 +66,7 @@ struct RunConfig {
   WorkloadConfig workload;
   TuningConfig tuning;
   std::vector<UserMultiplier> multipliers;
+  std::optional<LibraryConfig> library;
   std::vector<PointConfig> points;
   std::string points_file;  ///< Of `--operating-points`; then `points` are those of the file, and its scales hold.
   PlatformConfig platform;

@@ -16,18 +16,7 @@ int run(const Options& options, const GlobalOptions& global) {
   if (!config) return report(config.error());
   auto workload = prepare_workload(*config, "", global.progress());
   if (!workload) return report(workload.error());
-  OperatingPointFile file;
-  file.network_sha256 = workload->network_sha256;
-  file.encoding = workload->quantisation.network.encoding;
-  for (const auto& tensor : workload->quantisation.network.tensors) {
-    file.tensor_scales.push_back(tensor.scale);
-    file.channel_factors.push_back(tensor.channel_factors);
-  }
-  file.exact_requantisation = workload->quantisation.exact_requantisation;
-  file.points = std::move(workload->points);
-  file.provenance = std::move(workload->provenance);
-  file.provenance.command = "tune";
-  file.provenance.seed = config->seed;
+  const OperatingPointFile file = points_file(*workload, "tune", config->seed);
   if (const auto saved = save_operating_points(file, options.out); !saved) return report(saved.error());
   fmt::print("{}: {} operating points of {}\n", options.out, file.points.size(), workload->quantisation.network.name);
   return kDone;

@@ -58,6 +58,11 @@ Result<void> add_user_multipliers(const RunConfig& config, Workload& workload) {
     if (!hash) return forward_error(hash);
     workload.provenance.inputs["multiplier " + multiplier.id] = *hash;
   }
+  if (!config.library) return {};
+  auto library = add_circuit_library(*config.library, config.workload.encoding, workload.catalogue);
+  if (!library) return forward_error(library);
+  workload.provenance.inputs["circuit library"] = library->sha256;
+  workload.library = std::move(*library);
   return {};
 }
 
@@ -141,6 +146,22 @@ Result<ImportedNetwork> open_network(const std::string& file_or_name) {
   auto network = import_onnx_bytes(*embedded, file_or_name);
   if (!network) return forward_error(network);
   return ImportedNetwork{std::move(*network), sha256(*embedded)};
+}
+
+OperatingPointFile points_file(const Workload& workload, const std::string& command, std::uint64_t seed) {
+  OperatingPointFile file;
+  file.network_sha256 = workload.network_sha256;
+  file.encoding = workload.quantisation.network.encoding;
+  for (const auto& tensor : workload.quantisation.network.tensors) {
+    file.tensor_scales.push_back(tensor.scale);
+    file.channel_factors.push_back(tensor.channel_factors);
+  }
+  file.exact_requantisation = workload.quantisation.exact_requantisation;
+  file.points = workload.points;
+  file.provenance = workload.provenance;
+  file.provenance.command = command;
+  file.provenance.seed = seed;
+  return file;
 }
 
 Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem::path& operating_points,

@@ -9,6 +9,7 @@
 #include "axvp/workloads/dataset.h"
 #include "axvp/workloads/operating_point.h"
 #include "axvp/workloads/quantise.h"
+#include "circuit_library.h"
 #include "run_config.h"
 
 namespace axvp::sim {
@@ -24,6 +25,7 @@ struct Workload {
   std::string network_sha256;
   Dataset data;
   Dataset calibration;
+  std::optional<CircuitLibrary> library;  ///< Its circuits are in the catalogue.
   Provenance provenance;
 };
 
@@ -43,6 +45,9 @@ struct ImportedNetwork {
 /// The configuration of what `workload` holds: where the points came from a file, they and the encoding are the file's.
 [[nodiscard]] RunConfig effective_config(RunConfig config, const std::filesystem::path& operating_points,
                                          const Workload& workload);
+
+/// The workload's points as a file: with what is frozen over all points.
+[[nodiscard]] OperatingPointFile points_file(const Workload& workload, const std::string& command, std::uint64_t seed);
 
 /// Imports, calibrates, quantises and tunes as the configuration says; or takes the points of `operating_points` (a
 /// file written by `axvp tune`) with its frozen scales if the path is not empty.

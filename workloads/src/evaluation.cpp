@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "axvp/workloads/divergence.h"
 #include "axvp/workloads/float_executor.h"
 #include "parallel.h"
 
@@ -34,22 +35,6 @@ double margin(const Logits& logits) {
   Logits sorted = logits;
   std::partial_sort(sorted.begin(), sorted.begin() + 2, sorted.end(), std::greater<>());
   return sorted[0] - sorted[1];
-}
-
-std::vector<double> log_softmax(const Logits& logits) {
-  const double largest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0.0;
-  for (const double logit : logits) sum += std::exp(logit - largest);
-  std::vector<double> result;
-  for (const double logit : logits) result.push_back(logit - largest - std::log(sum));
-  return result;
-}
-
-double kl_divergence(const Logits& reference, const Logits& logits) {
-  const auto p = log_softmax(reference), q = log_softmax(logits);
-  double kl = 0.0;
-  for (std::size_t c = 0; c < p.size(); ++c) kl += std::exp(p[c]) * (p[c] - q[c]);
-  return kl;
 }
 
 double median(std::vector<double> values) {

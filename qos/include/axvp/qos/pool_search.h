@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "axvp/qos/selection.h"
+#include "axvp/qos/subset_search.h"
+
+namespace axvp {
+
+/// A pool shared by several operating points, and who gets what.
+struct PoolChoice {
+  std::vector<std::size_t> pool;  ///< Candidates that some point uses, ascending.
+  std::vector<Choice> points;     ///< By point.
+  std::vector<double> weights;    ///< Of divergence against cost, by point; empty for budgets.
+  bool is_proven = false;         ///< Whether the pool is the optimum for these weights or budgets.
+};
+
+/// Lagrangian search: for each point the most accurate choice that costs at most `costs[point]` (fractions,
+/// descending), with at most `count` different candidates over all points. Weights and pool are found in turn, from the
+/// unlimited choices' weights, until neither changes; the pool by best_subset over the rows of all layers and points.
+[[nodiscard]] PoolChoice search_pool(const SelectionProblem& problem, const std::vector<double>& costs,
+                                     std::size_t count);
+
+/// The cheapest pool of at most `count` for the papers' budgets, by best_subset: what k-means is compared with. A row
+/// that no candidate of a pool fits is penalised, so the optimum fits every row that can be fitted.
+[[nodiscard]] PoolChoice optimal_budget_pool(const SelectionProblem& problem, const Budgets& budgets,
+                                             std::size_t count);
+
+}  // namespace axvp

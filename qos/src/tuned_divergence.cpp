@@ -1,0 +1,56 @@
+#include "axvp/qos/tuned_divergence.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "axvp/qos/exact_network.h"
+#include "axvp/workloads/divergence.h"
+#include "axvp/workloads/int8_batch.h"
+#include "axvp/workloads/match.h"
+
+namespace axvp {
+namespace {
+
+std::vector<std::vector<double>> real_logits(const Int8Executor& executor, const std::vector<StoredTensor>& inputs) {
+  const double scale = executor.network().tensors[executor.network().output].scale;
+  std::vector<std::vector<double>> result;
+  for (const auto& logits : run_images(executor, inputs, std::max(1u, std::thread::hardware_concurrency()))) {
+    auto& real = result.emplace_back();
+    for (const std::int32_t logit : logits) real.push_back(scale * logit);
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<TunedDivergence> TunedDivergence::create(const Quantisation& quantisation, const Dataset& tuning,
+                                                const Dataset& validation, const std::vector<TruthTable>& tables) {
+  TunedDivergence result{quantisation, tuning, tables};
+  auto inputs = stored_images(quantisation.network, validation);
+  if (!inputs) return forward_error(inputs);
+  result.inputs_ = std::move(*inputs);
+  const auto exact = exact_executor(quantisation);
+  if (!exact) return forward_error(exact);
+  result.exact_logits_ = real_logits(*exact, result.inputs_);
+  return result;
+}
+
+Result<double> TunedDivergence::of(const Choice& choice) {
+  if (const auto found = known_.find(choice); found != known_.end()) return found->second;
+  std::vector<TruthTable> tables;
+  std::vector<std::string> names;
+  for (const std::size_t m : choice) {
+    tables.push_back(tables_[m]);
+    names.push_back(std::to_string(m));
+  }
+  const auto point = match_moments(quantisation_, "trial", names, tables, tuning_);
+  if (!point) return forward_error(point);
+  const auto executor = Int8Executor::create(quantisation_.network, *point, tables);
+  if (!executor) return forward_error(executor);
+  const auto logits = real_logits(*executor, inputs_);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < logits.size(); ++i) sum += kl_divergence(exact_logits_[i], logits[i]);
+  return known_[choice] = sum / static_cast<double>(logits.size());
+}
+
+}  // namespace axvp

@@ -1,0 +1,142 @@
+#include "axvp/qos/sensitivity.h"
+
+#include <gtest/gtest.h>
+
+#include "axvp/qos/exact_network.h"
+#include "axvp/qos/layer_divergence.h"
+#include "axvp/qos/receptive_fields.h"
+#include "axvp/qos/search.h"
+#include "axvp/workloads/divergence.h"
+#include "qos_fixture.h"
+
+namespace axvp {
+namespace {
+
+using test::truncated;
+
+class SensitivityTest : public test::SmallNetworkTest {
+ protected:
+  Int8Executor exact_ = *exact_executor(q_);
+  std::vector<StoredTensor> inputs_ = *stored_images(q_.network, images_);
+  SampledErrors errors_{q_, *draw_receptive_fields(q_, images_, 200, 3)};
+
+  [[nodiscard]] SensitivityInputs inputs(unsigned threads) const {
+    return {&exact_, &errors_, &inputs_, 1, threads, ProgressStyle::Quiet};
+  }
+  [[nodiscard]] std::vector<double> real(const std::vector<std::int32_t>& logits) const {
+    std::vector<double> result;
+    for (const auto logit : logits) result.push_back(q_.network.tensors[q_.network.output].scale * logit);
+    return result;
+  }
+};
+
+TEST_F(SensitivityTest, DivergenceOfOneLayerEqualsThatOfTheWholeNetworkRunSo) {
+  for (std::size_t l = 0; l < layers(); ++l) {
+    const TruthTable table = truncated(8);
+    std::vector<TruthTable> tables(layers(), exact_table(q_.network.encoding));
+    tables[l] = table;
+    OperatingPoint point{"p", std::vector<std::string>(layers(), "m"), q_.exact_requantisation};
+    point.requantisation[l] = errors_.matched(l, table);
+    const auto changed = *Int8Executor::create(q_.network, point, tables);
+    double expected = 0.0;
+    for (const auto& input : inputs_)
+      expected +=
+          kl_divergence(real(exact_.run(input)), real(changed.run(input))) / static_cast<double>(inputs_.size());
+    EXPECT_NEAR(single_layer_divergences(inputs(2), {{l, table}})[0], expected, 1e-12) << "layer " << l;
+    EXPECT_GT(expected, 0.0);
+  }
+}
+
+TEST_F(SensitivityTest, NothingChangedDivergesByNothing) {
+  for (std::size_t l = 0; l < layers(); ++l)
+    EXPECT_EQ(single_layer_divergences(inputs(1), {{l, exact_table(q_.network.encoding)}})[0], 0.0);
+}
+
+TEST_F(SensitivityTest, CurvaturesArePositiveAndTheSameOnAnyNumberOfThreads) {
+  const auto one = noise_curvatures(inputs(1));
+  EXPECT_EQ(one, noise_curvatures(inputs(3)));
+  for (const double h : one) EXPECT_GT(h, 0.0);
+}
+
+TEST_F(SensitivityTest, BudgetsFollowTheFixedPointOfTheNoiseLoss) {
+  const auto budgets = relative_budgets({2.0, 0.5, 0.0}, {0.25, 0.5, 0.25}, 0.2, 0.15);
+  EXPECT_DOUBLE_EQ(budgets[0], 0.2 * 0.25 / 2.0);
+  EXPECT_DOUBLE_EQ(budgets[1], 0.15);  // 0.2 is beyond the largest
+  EXPECT_DOUBLE_EQ(budgets[2], 0.15);  // nothing is felt
+}
+
+class SearchTest : public SensitivityTest {
+ protected:
+  SearchInputs search_inputs() {
+    inputs_of_search_ = {&q_, &images_, &images_, {"exact"}, {exact_table(q_.network.encoding)}, {}};
+    std::vector<double> relative{1.0};
+    for (int columns = 3; columns <= 10; ++columns) {
+      inputs_of_search_.ids.push_back("t" + std::to_string(columns));
+      inputs_of_search_.tables.push_back(truncated(columns));
+      relative.push_back(1.0 - 0.09 * columns);
+    }
+    for (std::size_t l = 0; l < layers(); ++l) {
+      inputs_of_search_.cost.emplace_back();
+      for (const double cost : relative) inputs_of_search_.cost.back().push_back(cost / static_cast<double>(layers()));
+    }
+    return inputs_of_search_;
+  }
+  static SearchOptions options(unsigned threads) {
+    SearchOptions options;
+    options.instances = 3;
+    options.savings = {0.4, 0.55, 0.7};
+    options.fields = 64;
+    options.sensitivity_images = 24;
+    options.evaluations = 12;
+    options.refinement_tuning = options.refinement_images = 16;
+    options.threads = threads;
+    return options;
+  }
+  SearchInputs inputs_of_search_;
+};
+
+TEST_F(SearchTest, FindsPointsWithinPoolAndCosts) {
+  const auto found = search_operating_points(search_inputs(), options(2));
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_LE(found->pool.size(), 3u);
+  ASSERT_EQ(found->points.size(), 3u);
+  for (std::size_t o = 0; o < 3; ++o) {
+    EXPECT_LE(found->points[o].cost, 1.0 - options(2).savings[o] + 1e-12);
+    EXPECT_LE(found->points[o].refined->divergence, found->points[o].refined->before);
+    for (std::size_t l = 0; l < layers(); ++l) {
+      EXPECT_NE(std::find(found->pool.begin(), found->pool.end(), found->points[o].choice[l]), found->pool.end());
+      if (o > 0) {
+        EXPECT_LE(found->problem.cost[l][found->points[o].choice[l]],
+                  found->problem.cost[l][found->points[o - 1].choice[l]]);
+      }
+    }
+  }
+  for (const auto& row : compare_clusterings(*found, options(2), 4)) {
+    EXPECT_TRUE(row.is_proven);
+    EXPECT_GE(row.optimum, 0.0);
+  }
+}
+
+TEST_F(SearchTest, IsTheSameOnAnyNumberOfThreads) {
+  const auto one = search_operating_points(search_inputs(), options(1));
+  const auto three = search_operating_points(search_inputs(), options(3));
+  ASSERT_TRUE(one && three);
+  EXPECT_EQ(one->pool, three->pool);
+  EXPECT_EQ(one->problem.error, three->problem.error);
+  EXPECT_EQ(one->curvatures, three->curvatures);
+  for (std::size_t o = 0; o < 3; ++o) {
+    EXPECT_EQ(one->points[o].choice, three->points[o].choice);
+    EXPECT_EQ(one->points[o].predicted_divergence, three->points[o].predicted_divergence);
+  }
+}
+
+TEST_F(SearchTest, RefusesSavingsThatDoNotAscend) {
+  SearchOptions wrong = options(1);
+  wrong.savings = {0.5, 0.4};
+  const auto found = search_operating_points(search_inputs(), wrong);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().message, "savings must ascend between 0 and 1, found 0.4 after 0.5");
+}
+
+}  // namespace
+}  // namespace axvp
