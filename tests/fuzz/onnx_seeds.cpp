@@ -3,9 +3,12 @@
 // so that one execution is short.
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "axvp/common/file.h"
 #include "axvp/common/random.h"
@@ -43,6 +46,21 @@ axvp::Network shrunk(const axvp::Network& network) {
     }
   }
   return small;
+}
+
+/// The same as a model that comes quantised: weights are codes, clamped tensors have scales.
+axvp::Network quantised(axvp::Network network) {
+  constexpr double kWeightStep = 1.0 / 32, kStep = 1.0 / 16;
+  for (auto& node : network.nodes) {
+    if (auto* convolution = std::get_if<axvp::Convolution>(&node.operation)) {
+      for (float& weight : convolution->weights)
+        weight = static_cast<float>(std::clamp(std::round(weight / kWeightStep), -127.0, 127.0) * kWeightStep);
+      convolution->weight_scales.assign(static_cast<std::size_t>(convolution->output_channels), kWeightStep);
+    }
+    if (std::holds_alternative<axvp::Clamp>(node.operation))
+      network.tensors[node.output].scale = axvp::GivenScale{kStep, 255};
+  }
+  return network;
 }
 
 /// The first `nodes` nodes.
@@ -83,12 +101,13 @@ axvp::Result<void> write_beginnings(const std::filesystem::path& to, const std::
   const auto network = axvp::import_onnx(path);
   if (!network) return axvp::forward_error(network);
   const axvp::Network small = shrunk(*network);
-  for (std::size_t nodes = 1; nodes <= small.nodes.size(); ++nodes) {
-    const std::string seed = axvp::export_onnx(beginning_of(small, nodes));
-    if (seed.size() > kLargestSeed) break;
-    if (auto done = axvp::write_file_atomically(to / fmt::format("{}_{}", path.stem().string(), nodes), seed); !done)
-      return done;
-  }
+  for (const auto& [kind, whole] : {std::pair{"float", small}, std::pair{"quantised", quantised(small)}})
+    for (std::size_t nodes = 1; nodes <= small.nodes.size(); ++nodes) {
+      const std::string seed = axvp::export_onnx(beginning_of(whole, nodes));
+      if (seed.size() > kLargestSeed) break;
+      const auto name = fmt::format("{}_{}_{}", path.stem().string(), kind, nodes);
+      if (auto done = axvp::write_file_atomically(to / name, seed); !done) return done;
+    }
   return {};
 }
 

@@ -541,6 +541,37 @@ TEST(BadOnnxFile, OtherFilesAreRefused) {
   EXPECT_THAT(network.error().message, HasSubstr("image.png: not an ONNX model, or truncated"));
 }
 
+struct MalformedBytes {
+  const char* what;
+  std::string bytes;
+};
+
+TEST(BadOnnxFile, MalformedProtobufsAreRefused) {
+  onnx::GraphProto graph;  // graphs in attributes of nodes of graphs, deeper than Protobuf reads
+  for (int depth = 0; depth < 40; ++depth) {
+    onnx::GraphProto outer;
+    *outer.add_node()->add_attribute()->mutable_g() = graph;
+    graph = outer;
+  }
+  onnx::ModelProto nested;
+  *nested.mutable_graph() = graph;
+  const std::vector<MalformedBytes> cases{
+      {"a length beyond the file", std::string("\x3a\xff\xff\xff\xff\x07", 6)},
+      {"a negative length", std::string("\x3a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11)},
+      {"a number of eleven bytes", std::string("\x08") + std::string(11, '\xff')},
+      {"field number 0", std::string("\x02\x01\x00", 3)},
+      {"wire type 7", std::string("\x0f\x01", 2)},
+      {"the end of a group that never began", std::string("\x0c", 1)},
+      {"text for a graph", std::string("\x3a\x05hello", 7)},
+      {"graphs in graphs in graphs", nested.SerializeAsString()},
+  };
+  for (const MalformedBytes& bad : cases) {
+    const auto network = import_onnx_bytes(bad.bytes, "bad.onnx");
+    ASSERT_FALSE(network) << bad.what;
+    EXPECT_THAT(network.error().message, HasSubstr("bad.onnx: not an ONNX model, or truncated")) << bad.what;
+  }
+}
+
 TEST(BadOnnxFile, MissingFileIsNamed) {
   const auto network = import_onnx("/no/such/network.onnx");
   ASSERT_FALSE(network);
