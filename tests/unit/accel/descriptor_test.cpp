@@ -93,6 +93,7 @@ TEST(Descriptor, EachWrongFieldIsNamed) {
       {[](Descriptor& d) { d.accumulator_buffer[0] = 1u << 20; }, "accumulator buffer"},
       {[](Descriptor& d) { d.output_buffer[0] = 1u << 20; }, "output tile"},
       {[](Descriptor& d) { d.parameter_offset = 1u << 30; }, "requantisation set"},
+      {[](Descriptor& d) { d.packed_groups = 0; }, "the packed groups are out of range"},
       {[](Descriptor& d) { d.opcode = static_cast<Opcode>(9); }, "unknown operation"},
   };
   for (const Wrong& wrong : cases) {

@@ -27,12 +27,13 @@ TEST(PlatformConfig, EmptyTableGivesTheDefaults) {
 
 TEST(PlatformConfig, ReadsItsFields) {
   const auto config = read(
-      "clock_mhz = 250\n[array]\nrows = 8\ncolumns = 32\n[dram]\nlatency_cycles = 7\n[host]\n"
+      "clock_mhz = 250\n[array]\nrows = 8\ncolumns = 32\ndepthwise = \"diagonal\"\n[dram]\nlatency_cycles = 7\n[host]\n"
       "interrupt_latency_cycles = 1\n[simulation]\nquantum_ns = 0\n");
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->clock_mhz, 250.0);
   EXPECT_EQ(config->array.rows, 8);
   EXPECT_EQ(config->array.columns, 32);
+  EXPECT_EQ(config->array.depthwise, DepthwiseMapping::Diagonal);
   EXPECT_EQ(config->dram.latency_cycles, 7);
   EXPECT_EQ(config->host.interrupt_latency_cycles, 1);
   EXPECT_EQ(config->simulation.quantum_ns, 0);
@@ -41,7 +42,7 @@ TEST(PlatformConfig, ReadsItsFields) {
 TEST(PlatformConfig, ResultFileReadsBackAsTheSameConfiguration) {
   PlatformConfig config;
   config.clock_mhz = 123.5;
-  config.array = {3, 5};
+  config.array = {3, 5, DepthwiseMapping::Diagonal};
   config.dma.burst_bytes = 512;
   config.watchdog.no_progress_cycles = 77;
   const auto document = parse_json(dump_json(to_json(config)), "result.json");
@@ -59,6 +60,7 @@ TEST(PlatformConfig, BadValuesAreErrorsWithTheirPlace) {
   };
   EXPECT_THAT(message("[array]\nrows = -4\n"), HasSubstr("platform.toml: line 2, column 1"));
   EXPECT_THAT(message("[array]\nrows = 0\n"), HasSubstr("expected an integer from 1 to 1024"));
+  EXPECT_THAT(message("[array]\ndepthwise = \"diagnal\"\n"), HasSubstr("expected one of naive, diagonal"));
   EXPECT_THAT(message("[dram]\nbandwidth_bytes_per_cycle = 0\n"), HasSubstr("bandwidth_bytes_per_cycle"));
   EXPECT_THAT(message("[dram]\nbandwith_bytes_per_cycle = 8\n"), HasSubstr("bandwidth_bytes_per_cycle"));
   EXPECT_THAT(message("clock_mhz = 0\n"), HasSubstr("clock_mhz"));

@@ -69,8 +69,9 @@ std::vector<float> floats(const at::Tensor& tensor) {
 /// Computes one node's output, for a batch.
 struct Forward {
   const Parameters& parameters;
-  const std::vector<at::Tensor>& inputs;
+  std::vector<at::Tensor>& inputs;
   bool training;
+  bool reads_alone = false;  ///< Nobody else needs the values of inputs[0], gradients included: they may be replaced.
 
   at::Tensor operator()(const Convolution& c) const {
     const Window& w = c.window;
@@ -91,10 +92,12 @@ struct Forward {
                           training, kStatisticsRate, kEpsilon, false);
   }
   at::Tensor operator()(const Clamp& clamp) const {
-    if (clamp.low == 0.0 && std::isinf(clamp.high)) return at::relu(inputs[0]);
+    if (clamp.low == 0.0 && std::isinf(clamp.high)) return reads_alone ? at::relu_(inputs[0]) : at::relu(inputs[0]);
     return at::clamp(inputs[0], clamp.low, clamp.high);
   }
-  at::Tensor operator()(const Add& /*add*/) const { return inputs[0] + inputs[1]; }
+  at::Tensor operator()(const Add& /*add*/) const {
+    return reads_alone ? inputs[0].add_(inputs[1]) : inputs[0] + inputs[1];
+  }
   at::Tensor operator()(const AveragePool& pool) const {
     const Window& w = pool.window;
     return at::avg_pool2d(inputs[0], {w.kernel_height, w.kernel_width}, {w.stride_height, w.stride_width},
@@ -118,10 +121,12 @@ struct Forward {
 struct Learner::Torch {
   Architecture architecture;
   std::map<std::size_t, Parameters> parameters;  ///< By node.
+  std::vector<char> read_alone;                  ///< By node.
   std::unique_ptr<torch::optim::SGD> optimizer;
 
   Torch(const Architecture& a, const OptimizerSettings& settings) : architecture(a) {
     for (std::size_t i = 0; i < a.network.nodes.size(); ++i) create_parameters(i);
+    find_lone_readers();
     std::vector<at::Tensor> learned;
     for (const auto& [node, p] : parameters)
       for (const at::Tensor& tensor : {p.weight, p.offset})
@@ -152,6 +157,23 @@ struct Learner::Torch {
     }
   }
 
+  /// A node alone reads what a convolution, a BatchNorm or an addition has made: none of these needs its own result for
+  /// its gradient.
+  void find_lone_readers() {
+    const Network& network = architecture.network;
+    std::vector<int> readers(network.tensors.size(), 0);
+    std::vector<bool> disposable(network.tensors.size(), false);
+    for (const Node& node : network.nodes) {
+      for (const TensorId input : node.inputs) ++readers[input];
+      disposable[node.output] = std::holds_alternative<Convolution>(node.operation) ||
+                                std::holds_alternative<ChannelAffine>(node.operation) ||
+                                std::holds_alternative<Add>(node.operation);
+    }
+    ++readers[network.output];
+    for (const Node& node : network.nodes)
+      read_alone.push_back(readers[node.inputs[0]] == 1 && disposable[node.inputs[0]] ? 1 : 0);
+  }
+
   at::Tensor forward(const at::Tensor& input, bool training) const {
     const Network& network = architecture.network;
     std::vector<at::Tensor> tensors(network.tensors.size());
@@ -163,7 +185,8 @@ struct Learner::Torch {
       for (const TensorId id : node.inputs) inputs.push_back(tensors[id]);
       const auto found = parameters.find(i);
       tensors[node.output] =
-          std::visit(Forward{found == parameters.end() ? none : found->second, inputs, training}, node.operation);
+          std::visit(Forward{found == parameters.end() ? none : found->second, inputs, training, read_alone[i] != 0},
+                     node.operation);
     }
     return tensors[network.output].flatten(1);
   }
