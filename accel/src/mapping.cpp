@@ -1,8 +1,10 @@
 #include "axvp/accel/mapping.h"
 
 #include <algorithm>
-#include <deque>
+#include <array>
+#include <limits>
 #include <optional>
+#include <vector>
 
 #include "axvp/accel/memory_map.h"
 #include "axvp/accel/timing.h"
@@ -10,8 +12,8 @@
 namespace axvp {
 namespace {
 
-constexpr int kMostRuns = 4096;       // of a tiling that is worth an estimate
-constexpr double kAlmostBest = 1.10;  // within this factor fewer runs win: each costs host time
+constexpr std::uint64_t kMostRuns = 4096;  // of a tiling that is worth an estimate
+constexpr double kAlmostBest = 1.10;       // within this factor fewer runs win: each costs host time
 
 std::uint64_t aligned(std::uint64_t bytes) {
   return (bytes + kDramAlignment - 1) / kDramAlignment * std::uint64_t{kDramAlignment};
@@ -64,11 +66,6 @@ ScratchpadNeed place_buffers(Descriptor& d) {
   return {activation.used(), weight.used(), accumulator.used()};
 }
 
-bool fits(const ScratchpadNeed& need, const PlatformConfig& config) {
-  return need.activation <= config.activation_bytes() && need.weight <= config.weight_bytes() &&
-         need.accumulator <= config.accumulator_bytes();
-}
-
 /// Numbers of parts worth trying: 1, 2, 3, 4, 6, 8, 12, ... up to `largest`, and that one itself.
 std::vector<int> part_counts(int largest) {
   std::vector<int> counts;
@@ -110,16 +107,6 @@ std::vector<int> channel_candidates(const Descriptor& d, const ArrayConfig& arra
   return channels;
 }
 
-struct Candidate {
-  Descriptor descriptor;
-  Cycles cycles = 0;
-  int runs = 0;
-};
-
-int run_count(const Descriptor& d) {
-  return tile_count(d) * (d.opcode == Opcode::Convolution ? static_cast<int>(channel_groups(d).size()) : 1);
-}
-
 tl::unexpected<Error> does_not_fit(Descriptor d, std::string_view name, const PlatformConfig& config) {
   d.rows_per_tile = 1;
   d.channels_per_group = std::min(config.array.columns, d.output.channels / std::max(1, d.groups));
@@ -134,81 +121,252 @@ tl::unexpected<Error> does_not_fit(Descriptor d, std::string_view name, const Pl
   return report("accumulator", "accumulator_kb", need.accumulator, config.accumulator_bytes());
 }
 
+/// What tilings with the same output rows a tile share.
+struct RowChoice {
+  int rows = 0;
+  int tiles = 0;
+  std::uint64_t largest_input = 0;  ///< Bytes of one operand's largest tile.
+  Cycles loads = 0, stores = 0;     ///< Of the DMA, over all tiles, latency apart.
+};
+
+/// One group of output channels and what a run over it takes.
+struct GroupCost {
+  std::uint64_t channels = 0;
+  std::uint64_t folds = 0;
+  Cycles weights = 0;  ///< Of the DMA, latency apart.
+};
+
+/// What tilings with the same output channels a group share.
+struct ChannelChoice {
+  int channels = 0;
+  std::vector<GroupCost> groups;
+  std::uint64_t folds = 0;  ///< Of all groups.
+  Cycles weights = 0;       ///< Of the DMA, each group once.
+};
+
+/// Whether transfers pay for the rows of DRAM that they open.
+enum class DramRows { Ignored, Opened };
+
+/// Times of one operation on one platform, for tilings to be compared. The recurrence is followed only for tilings
+/// whose lower bound leaves room.
+class TilingTimes {
+ public:
+  TilingTimes(const Descriptor& d, const PlatformConfig& config, DramRows rows)
+      : d_(d),
+        config_(config),
+        operands_(d.opcode == Opcode::Add ? 2 : 1),
+        is_convolution_(d.opcode == Opcode::Convolution) {
+    if (rows == DramRows::Opened) row_miss_ = static_cast<Cycles>(config.dram.row_miss_cycles);
+    latency_ = static_cast<Cycles>(config.dram.latency_cycles + config.bus.latency_cycles);
+  }
+
+  [[nodiscard]] RowChoice row_choice(int rows) const {
+    RowChoice choice{rows, (d_.output.height + rows - 1) / rows, 0, 0, 0};
+    for (int t = 0; t < choice.tiles; ++t) {
+      const RowTile tile = tile_of(choice, t);
+      choice.largest_input =
+          std::max(choice.largest_input, static_cast<std::uint64_t>(tile.input_rows()) * input_row_bytes(d_));
+      choice.loads += load_cycles(tile);
+      choice.stores += store_cycles(tile);
+    }
+    return choice;
+  }
+
+  [[nodiscard]] ChannelChoice channel_choice(int channels) const {
+    ChannelChoice choice;
+    choice.channels = channels;
+    if (!is_convolution_) {
+      choice.groups.push_back({static_cast<std::uint64_t>(d_.output.channels), 0, 0});
+      return choice;
+    }
+    Descriptor d = d_;
+    d.channels_per_group = channels;
+    const auto k = static_cast<Bytes>(fan_in(d));
+    for (const ChannelGroup& group : channel_groups(d)) {
+      const auto own = static_cast<std::uint64_t>(group.channels());
+      const GroupCost cost{own, fold_count(d, group, config_.array), transfer(own * k)};
+      choice.folds += cost.folds;
+      choice.weights += cost.weights;
+      choice.groups.push_back(cost);
+    }
+    return choice;
+  }
+
+  /// No tiling of these choices is faster: neither DMA, array nor vector unit does its work in less, and the first
+  /// operands come before it, the last store behind it.
+  [[nodiscard]] Cycles lower_bound(const RowChoice& rows, const ChannelChoice& channels) const {
+    const RowTile first = tile_of(rows, 0), last = tile_of(rows, rows.tiles - 1);
+    const auto groups = static_cast<int>(channels.groups.size());
+    const std::uint64_t positions = positions_of(first), last_positions = positions_of(last);
+    const auto tiles = static_cast<Cycles>(rows.tiles);
+    const Cycles weights = groups > 2 ? channels.weights * tiles : channels.weights;
+    const Cycles dma = rows.loads + rows.stores + weights + latency_;
+    const Cycles head = load_cycles(first) + channels.groups.front().weights + latency_;
+    const Cycles tail = store_cycles(last) + latency_;
+    const auto outputs = static_cast<std::uint64_t>(d_.output.channels);
+    const auto lanes = static_cast<std::uint64_t>(config_.vector_unit.lanes);
+    const Cycles vector = ((tiles - 1) * positions + last_positions) * outputs / lanes +
+                          tiles * static_cast<Cycles>(groups) * static_cast<Cycles>(config_.vector_unit.latency_cycles);
+    if (!is_convolution_) return std::max(dma, head + vector + tail);
+    const Cycles issue = ws_issue_cycles(config_.array, channels.folds, positions) * (tiles - 1) +
+                         ws_issue_cycles(config_.array, channels.folds, last_positions);
+    const Cycles way_out = ws_run_cycles(config_.array, 1, last_positions) -
+                           ws_issue_cycles(config_.array, 1, last_positions);  // the same for any number of folds
+    const Cycles last_vector = vector_cycles(config_.vector_unit, last_positions * channels.groups.back().channels);
+    return std::max({dma, head + issue + way_out + last_vector + tail,
+                     head + ws_run_cycles(config_.array, 1, positions) + vector + tail});
+  }
+
+  /// Time by the recurrence; any time above `limit` where it is longer than that.
+  [[nodiscard]] Cycles time(const RowChoice& rows, const ChannelChoice& channels, Cycles limit) const;
+
+ private:
+  friend class PipelineEstimate;
+
+  [[nodiscard]] RowTile tile_of(const RowChoice& choice, int tile) const {
+    const int begin = tile * choice.rows;
+    return row_tile(d_, begin, std::min(begin + choice.rows, d_.output.height));
+  }
+  [[nodiscard]] std::uint64_t positions_of(const RowTile& tile) const {
+    return static_cast<std::uint64_t>(tile.rows()) * static_cast<std::uint64_t>(d_.output.width);
+  }
+  [[nodiscard]] Cycles transfer(Bytes bytes) const {
+    const Cycles rows = row_miss_ == 0 ? 0 : bytes / static_cast<Bytes>(config_.dram.row_bytes) + 1;
+    return bytes / static_cast<Bytes>(config_.dram.bandwidth_bytes_per_cycle) + 1 + rows * row_miss_;
+  }
+  [[nodiscard]] Cycles load_cycles(const RowTile& tile) const {
+    return transfer(operands_ * static_cast<Bytes>(tile.input_rows()) * input_row_bytes(d_));
+  }
+  [[nodiscard]] Cycles store_cycles(const RowTile& tile) const {
+    return transfer(static_cast<Bytes>(tile.rows()) * output_row_bytes(d_));
+  }
+
+  const Descriptor& d_;
+  const PlatformConfig& config_;
+  Bytes operands_;
+  bool is_convolution_;
+  Cycles row_miss_ = 0;
+  Cycles latency_ = 0;
+};
+
 /// The times that the recurrence follows.
 class PipelineEstimate {
  public:
-  PipelineEstimate(const Descriptor& d, const PlatformConfig& config) : d_(d), config_(config) {}
+  PipelineEstimate(const TilingTimes& times, const ChannelChoice& channels) : t_(times), channels_(channels) {}
 
-  Cycles run() {
-    const auto groups = d_.opcode == Opcode::Convolution ? channel_groups(d_) : std::vector<ChannelGroup>{{0, 1}};
-    const int tiles = tile_count(d_);
-    const auto group_count = static_cast<int>(groups.size());
-    std::vector<Cycles> consumed(static_cast<std::size_t>(tiles * group_count));  // operands read
-    std::vector<Cycles> computed(consumed.size());                                // vector unit done
-    for (int t = 0; t < tiles; ++t) {
-      const RowTile tile = row_tile(d_, t);
-      const Bytes operands = d_.opcode == Opcode::Add ? 2 : 1;
-      const Cycles buffer_free = t >= 2 ? consumed[index((t - 1) * group_count - 1)] : 0;
-      const Cycles loaded = load(operands * static_cast<Bytes>(tile.input_rows()) * input_row_bytes(d_), buffer_free);
-      for (int g = 0; g < group_count; ++g)
-        run_one(t * group_count + g, tile, groups[static_cast<std::size_t>(g)], group_count, loaded, consumed,
-                computed);
-      stores_.push_back(
-          {computed[index((t + 1) * group_count - 1)], static_cast<Bytes>(tile.rows()) * output_row_bytes(d_)});
+  Cycles run(const RowChoice& rows, Cycles limit) {
+    stores_.reserve(static_cast<std::size_t>(rows.tiles));
+    for (int t = 0; t < rows.tiles && std::max(array_free_, dma_free_) <= limit; ++t) {
+      const RowTile tile = t_.tile_of(rows, t);
+      const Cycles loaded = load(t_.load_cycles(tile), tile_consumed_[t % 2]);
+      for (const GroupCost& group : channels_.groups) run_one(t_.positions_of(tile), group, loaded);
+      tile_consumed_[t % 2] = consumed_[(run_ - 1) % 2];
+      stores_.push_back({computed_[(run_ - 1) % 2], t_.store_cycles(tile)});
     }
-    while (!stores_.empty()) store();
-    return last_store_;
+    while (next_store_ < stores_.size()) store();
+    return std::max({last_store_, array_free_, dma_free_});
   }
 
  private:
   struct Store {
     Cycles ready;
-    Bytes bytes;
+    Cycles duration;
   };
 
-  static std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
-  void run_one(int run, const RowTile& tile, const ChannelGroup& group, int group_count, Cycles loaded,
-               std::vector<Cycles>& consumed, std::vector<Cycles>& computed) {
-    const auto positions = static_cast<std::uint64_t>(tile.rows()) * static_cast<std::uint64_t>(d_.output.width);
-    Cycles start = loaded;
-    if (d_.opcode == Opcode::Convolution) {
-      const Cycles two_before = run >= 2 ? consumed[index(run - 2)] : 0;
-      if (fetches_weights(run, group_count))
-        weights_ready_ = load(static_cast<Bytes>(group.channels()) * static_cast<Bytes>(fan_in(d_)), two_before);
-      const std::uint64_t folds = fold_count(d_, group, config_.array);
-      start = std::max({start, weights_ready_, array_free_, run >= 2 ? computed[index(run - 2)] : 0});
-      array_free_ = start + ws_issue_cycles(config_.array, folds, positions);
-      consumed[index(run)] = array_free_;
-      const Cycles results = start + ws_run_cycles(config_.array, folds, positions);
-      vector_free_ = std::max(results, vector_free_) +
-                     vector_cycles(config_.vector_unit, positions * static_cast<std::uint64_t>(group.channels()));
+  void run_one(std::uint64_t positions, const GroupCost& group, Cycles loaded) {
+    Cycles& consumed = consumed_[run_ % 2];  // of the run two before, until it is overwritten
+    Cycles& computed = computed_[run_ % 2];
+    const PlatformConfig& config = t_.config_;
+    if (t_.is_convolution_) {
+      if (fetches_weights(run_, static_cast<int>(channels_.groups.size())))
+        weights_ready_ = load(group.weights, consumed);
+      const Cycles start = std::max({loaded, weights_ready_, array_free_, computed});
+      array_free_ = start + ws_issue_cycles(config.array, group.folds, positions);
+      consumed = array_free_;
+      vector_free_ = std::max(start + ws_run_cycles(config.array, group.folds, positions), vector_free_) +
+                     vector_cycles(config.vector_unit, positions * group.channels);
     } else {
-      vector_free_ = std::max(start, vector_free_) +
-                     vector_cycles(config_.vector_unit, positions * static_cast<std::uint64_t>(d_.output.channels));
-      consumed[index(run)] = vector_free_;
+      vector_free_ = std::max(loaded, vector_free_) + vector_cycles(config.vector_unit, positions * group.channels);
+      consumed = vector_free_;
     }
-    computed[index(run)] = vector_free_;
+    computed = vector_free_;
+    ++run_;
   }
 
-  Cycles move(Bytes bytes, Cycles ready) {
-    dma_free_ = std::max(dma_free_, ready) + bytes / static_cast<Bytes>(config_.dram.bandwidth_bytes_per_cycle) + 1;
-    return dma_free_ + static_cast<Cycles>(config_.dram.latency_cycles + config_.bus.latency_cycles);
+  Cycles move(Cycles duration, Cycles ready) {
+    dma_free_ = std::max(dma_free_, ready) + duration;
+    return dma_free_ + t_.latency_;
   }
-  Cycles load(Bytes bytes, Cycles ready) {
-    while (!stores_.empty() && stores_.front().ready <= std::max(ready, dma_free_)) store();
-    return move(bytes, ready);
+  Cycles load(Cycles duration, Cycles ready) {
+    while (next_store_ < stores_.size() && stores_[next_store_].ready <= std::max(ready, dma_free_)) store();
+    return move(duration, ready);
   }
   void store() {
-    last_store_ = move(stores_.front().bytes, stores_.front().ready);
-    stores_.pop_front();
+    last_store_ = move(stores_[next_store_].duration, stores_[next_store_].ready);
+    ++next_store_;
   }
 
-  const Descriptor& d_;
-  const PlatformConfig& config_;
-  std::deque<Store> stores_;
+  const TilingTimes& t_;
+  const ChannelChoice& channels_;
+  std::vector<Store> stores_;
+  std::size_t next_store_ = 0;
+  int run_ = 0;
+  std::array<Cycles, 2> consumed_{}, computed_{};  // operands read, vector unit done, of the last two runs
+  std::array<Cycles, 2> tile_consumed_{};          // operands read by the last run of the last two tiles
   Cycles dma_free_ = 0, array_free_ = 0, vector_free_ = 0, weights_ready_ = 0, last_store_ = 0;
 };
+
+Cycles TilingTimes::time(const RowChoice& rows, const ChannelChoice& channels, Cycles limit) const {
+  return PipelineEstimate{*this, channels}.run(rows, limit);
+}
+
+/// The same bytes as `place_buffers`, without placing.
+bool fits(const Descriptor& d, const RowChoice& rows, const ChannelChoice& channels, const PlatformConfig& config) {
+  const std::uint64_t copies = rows.tiles > 1 ? 2 : 1;
+  const std::uint64_t operands = d.opcode == Opcode::Add ? 2 : 1;
+  const auto output = static_cast<std::uint64_t>(rows.rows) * output_row_bytes(d);
+  if (copies * (operands * aligned(rows.largest_input) + aligned(output)) > config.activation_bytes()) return false;
+  if (d.opcode != Opcode::Convolution) return true;
+  const auto resident = static_cast<std::uint64_t>(std::min(channels.channels, d.output.channels));
+  const std::uint64_t groups = channels.groups.size();
+  if ((groups > 1 ? 2 : 1) * aligned(resident * static_cast<std::uint64_t>(fan_in(d))) > config.weight_bytes())
+    return false;
+  const std::uint64_t sums =
+      static_cast<std::uint64_t>(rows.rows) * static_cast<std::uint64_t>(d.output.width) * resident * 4;
+  return (static_cast<std::uint64_t>(rows.tiles) * groups > 1 ? 2 : 1) * aligned(sums) <= config.accumulator_bytes();
+}
+
+/// A tiling that fits, before its buffers are placed.
+struct Candidate {
+  const RowChoice* rows = nullptr;
+  const ChannelChoice* channels = nullptr;
+  std::uint64_t runs = 0;
+  Cycles bound = 0;
+};
+
+/// Time of the fastest candidate, by increasing bound: the first one whose bound exceeds the best time ends the search.
+Cycles fastest_time(const TilingTimes& times, const std::vector<Candidate>& candidates) {
+  std::vector<const Candidate*> order;
+  for (const Candidate& candidate : candidates) order.push_back(&candidate);
+  std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->bound < b->bound; });
+  Cycles best = std::numeric_limits<Cycles>::max();
+  for (const Candidate* candidate : order) {
+    if (candidate->bound >= best) break;
+    best = std::min(best, times.time(*candidate->rows, *candidate->channels, best));
+  }
+  return best;
+}
+
+/// The candidate with the fewest runs among those not slower than `limit`, of several the first one.
+const Candidate* fewest_runs_within(const TilingTimes& times, const std::vector<Candidate>& candidates, Cycles limit) {
+  std::vector<const Candidate*> order;
+  for (const Candidate& candidate : candidates)
+    if (candidate.bound <= limit) order.push_back(&candidate);
+  std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->runs < b->runs; });
+  for (const Candidate* candidate : order)
+    if (times.time(*candidate->rows, *candidate->channels, limit) <= limit) return candidate;
+  return nullptr;
+}
 
 }  // namespace
 
@@ -221,33 +379,48 @@ std::size_t weight_buffer_of(int run, int groups) {
 }
 
 Result<Descriptor> plan_tiling(Descriptor descriptor, std::string_view name, const PlatformConfig& config) {
+  const TilingTimes times{descriptor, config, DramRows::Ignored};
+  std::vector<RowChoice> rows;
+  for (const int count : row_candidates(descriptor)) rows.push_back(times.row_choice(count));
+  std::vector<ChannelChoice> channels;
+  for (const int count : channel_candidates(descriptor, config.array)) channels.push_back(times.channel_choice(count));
   std::vector<Candidate> candidates;
   std::optional<Candidate> fewest_runs;  // where every tiling has more than kMostRuns
-  for (const int rows : row_candidates(descriptor))
-    for (const int channels : channel_candidates(descriptor, config.array)) {
-      Candidate candidate{descriptor, 0, 0};
-      candidate.descriptor.rows_per_tile = rows;
-      candidate.descriptor.channels_per_group = channels;
-      if (!fits(place_buffers(candidate.descriptor), config)) continue;
-      candidate.runs = run_count(candidate.descriptor);
+  for (const RowChoice& r : rows)
+    for (const ChannelChoice& c : channels) {
+      if (!fits(descriptor, r, c, config)) continue;
+      const Candidate candidate{&r, &c, static_cast<std::uint64_t>(r.tiles) * c.groups.size(), times.lower_bound(r, c)};
       if (!fewest_runs || candidate.runs < fewest_runs->runs) fewest_runs = candidate;
-      if (candidate.runs > kMostRuns) continue;
-      candidate.cycles = estimate_cycles(candidate.descriptor, config);
-      candidates.push_back(std::move(candidate));
+      if (candidate.runs <= kMostRuns) candidates.push_back(candidate);
     }
   if (!fewest_runs) return does_not_fit(descriptor, name, config);
-  if (candidates.empty()) return fewest_runs->descriptor;
-  const auto fastest = std::min_element(candidates.begin(), candidates.end(),
-                                        [](const auto& a, const auto& b) { return a.cycles < b.cycles; });
-  const auto limit = static_cast<Cycles>(static_cast<double>(fastest->cycles) * kAlmostBest);
-  const Candidate* best = nullptr;
-  for (const Candidate& candidate : candidates)
-    if (candidate.cycles <= limit && (best == nullptr || candidate.runs < best->runs)) best = &candidate;
-  return best->descriptor;
+  Candidate best = *fewest_runs;
+  if (!candidates.empty()) {
+    const auto limit = static_cast<Cycles>(static_cast<double>(fastest_time(times, candidates)) * kAlmostBest);
+    best = *fewest_runs_within(times, candidates, limit);
+  }
+  descriptor.rows_per_tile = best.rows->rows;
+  descriptor.channels_per_group = best.channels->channels;
+  place_buffers(descriptor);
+  return descriptor;
 }
 
+namespace {
+
+Cycles time_of(const Descriptor& d, const PlatformConfig& config, DramRows rows) {
+  const TilingTimes times{d, config, rows};
+  return times.time(times.row_choice(d.rows_per_tile), times.channel_choice(d.channels_per_group),
+                    std::numeric_limits<Cycles>::max());
+}
+
+}  // namespace
+
 Cycles estimate_cycles(const Descriptor& descriptor, const PlatformConfig& config) {
-  return PipelineEstimate{descriptor, config}.run();
+  return time_of(descriptor, config, DramRows::Ignored);
+}
+
+Cycles estimate_latency(const Descriptor& descriptor, const PlatformConfig& config) {
+  return time_of(descriptor, config, DramRows::Opened);
 }
 
 DramTraffic dram_traffic(const Descriptor& d) {

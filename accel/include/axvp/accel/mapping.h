@@ -17,6 +17,9 @@ namespace axvp {
 /// reported.
 [[nodiscard]] Cycles estimate_cycles(const Descriptor& descriptor, const PlatformConfig& config);
 
+/// The same with the rows of DRAM that each transfer opens, for what is reported without simulation.
+[[nodiscard]] Cycles estimate_latency(const Descriptor& descriptor, const PlatformConfig& config);
+
 /// Bytes from and to DRAM that the tiling causes: halo rows and weights that are fetched again for each tile.
 struct DramTraffic {
   Bytes input = 0;  ///< Both operands of a residual sum.
