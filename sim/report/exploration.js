@@ -30,7 +30,7 @@ function explorationSection() {
   report.explorations.forEach((source, s) => {
     const content = source.content;
     const node = section(`exploration-${s}`, several() || report.explorations.length > 1 ? `Exploration ${source.name}` : 'Exploration',
-        `${readable(content.evaluated)} configurations, ${readable(content.front.length)} of them on the front.`);
+        `${readable(content.evaluated)} results of ${content.networks.length} networks, ${readable(content.front.length)} of them on a front.`);
     const axes = content.objectives;
     const menu = (id, name, start, names = axes) => {
       const select = element('select', {id: `${id}-${s}`, 'aria-label': name}, ...names.map((key) => element('option', {value: key}, words(key))));
@@ -39,8 +39,8 @@ function explorationSection() {
     };
     const network = menu('front-network', 'Network', content.networks[0], content.networks);
     const x = menu('front-x', 'Horizontal axis', axes[0]), y = menu('front-y', 'Vertical axis', axes[Math.min(1, axes.length - 1)]);
-    const grid = element('div');
-    const list = element('div', {class: 'card'});
+    const grid = element('div', {class: 'grid'});
+    const list = element('div', {class: 'card', style: 'margin-top: 1rem'});
     const draw = () => {
       if (drawn.has(`front-${s}`)) drawn.get(`front-${s}`).destroy();
       grid.replaceChildren();

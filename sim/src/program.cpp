@@ -7,6 +7,7 @@
 #include "axvp/common/provenance.h"
 #include "axvp/common/text.h"
 #include "command.h"
+#include "explore_command.h"
 
 namespace axvp::sim {
 namespace {
@@ -16,6 +17,7 @@ constexpr const char* kFooter = R"(Examples:
   axvp simulate --network net.onnx --data cifar10:test_batch.bin --out run1
   axvp tune --config points.toml --out operating_points.json
   axvp report run1                                  one HTML page of it
+  axvp explore sweep.toml --output exploration
   axvp multipliers list
   axvp verify dadda_trunc-k7c
   axvp SUBCOMMAND --help                            options and examples of one subcommand
@@ -71,6 +73,8 @@ int run_program(int argc, char** argv) {
   add_verify(app, global, command);
   add_power(app, global, command);
   add_report(app, command);
+  add_explore(app, global, command);
+  add_scalesim(app, command);
   app.add_subcommand("train", "Train a network from a recipe and write it as ONNX");  // run_train, above
   if (const auto known = check_subcommands(app, argc, argv); !known) return report(known.error());
   try {

@@ -1,0 +1,180 @@
+#include "axvp/explore/estimate.h"
+
+#include <algorithm>
+#include <array>
+
+#include "axvp/accel/array_block.h"
+#include "axvp/accel/lowered_run.h"
+#include "axvp/accel/mapping.h"
+#include "axvp/accel/parameter_set.h"
+#include "axvp/accel/program.h"
+#include "axvp/accel/timing.h"
+
+namespace axvp {
+namespace {
+
+struct EventSetter {
+  AnalyticEstimate& estimate;
+  void operator()(Event event, double count) const { estimate.events[static_cast<std::size_t>(event)] += count; }
+};
+
+std::uint64_t ceil_divide(std::uint64_t a, std::uint64_t b) {
+  return (a + b - 1) / b;
+}
+
+Bytes output_bytes(const Descriptor& d) {
+  return static_cast<Bytes>(d.output.height) * output_row_bytes(d);
+}
+
+/// Cycles of a descriptor's fetch and decoding.
+Cycles descriptor_cycles(const PlatformConfig& config) {
+  const auto bandwidth = static_cast<Cycles>(config.dram.bandwidth_bytes_per_cycle);
+  return ceil_divide(kDescriptorBytes, bandwidth) +
+         static_cast<Cycles>(config.dram.latency_cycles + config.dram.row_miss_cycles + config.bus.latency_cycles +
+                             config.command_processor.decode_cycles);
+}
+
+/// The whole layer as one chain of the dataflow's folds.
+Cycles chain_of(const Descriptor& d, const ArrayConfig& array, Dataflow dataflow) {
+  const auto groups = static_cast<std::uint64_t>(d.groups);
+  const MatrixShape shape{static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width),
+                          static_cast<std::uint64_t>(d.output.channels) / groups,
+                          static_cast<std::uint64_t>(fan_in(d))};
+  FoldGroup folds = fold_group(dataflow, array, shape);
+  folds.folds *= groups;
+  return chain_cycles(dataflow, array, {folds}).total;
+}
+
+void count_convolution(const ExploredOperation& operation, const Descriptor& d, const PlatformConfig& config,
+                       AnalyticEstimate& e) {
+  const EventSetter add{e};
+  const auto tiles = static_cast<std::uint64_t>(tile_count(d));
+  const auto channels = static_cast<std::uint64_t>(d.output.channels);
+  const auto k = static_cast<std::uint64_t>(fan_in(d));
+  const auto per_group = channels / static_cast<std::uint64_t>(d.groups);
+  const std::uint64_t macs = macs_of(d), padding = padding_macs_of(d);
+  const std::uint64_t slots = array_slots_of(d, config.array);
+  const auto supplied = static_cast<double>(macs - padding);
+  const double zero_activation = supplied * operation.zeros.activation;
+  const double zero_weight = supplied * operation.zeros.weight;
+  e.executed_macs += supplied - zero_activation - zero_weight;
+  add(Event::MacZeroActivation, zero_activation);
+  add(Event::MacZeroWeight, zero_weight);
+  add(Event::MacPadding, static_cast<double>(padding));
+  add(Event::SlotUnused, static_cast<double>(slots - macs));
+  std::uint64_t folds = 0, sums = 0;
+  for (const ChannelGroup& group : channel_groups(d)) {
+    folds += fold_count(d, group, config.array);
+    sums += partial_sums(d, group, config.array);
+  }
+  const auto elements =
+      static_cast<std::uint64_t>(config.array.rows) * static_cast<std::uint64_t>(config.array.columns);
+  add(Event::WeightLoad, static_cast<double>(folds * tiles * elements));
+  const std::uint64_t blocks = ceil_divide(per_group, static_cast<std::uint64_t>(config.array.columns));
+  add(Event::ActivationRead, static_cast<double>((macs - padding) / per_group * blocks));
+  add(Event::ActivationWrite, static_cast<double>(output_bytes(d)));
+  add(Event::WeightRead, static_cast<double>(tiles * channels * k));
+  add(Event::ParameterRead, static_cast<double>(tiles * channels * kRequantisationBytes + 1));
+  const auto positions = static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width);
+  add(Event::AccumulatorWrite, static_cast<double>(4 * positions * sums));
+  add(Event::AccumulatorRead, static_cast<double>(4 * positions * sums));  // the vector unit reads each sum once
+  add(Event::PeIdleCycle, -static_cast<double>(slots));
+}
+
+void count_elementwise(const Descriptor& d, const DramTraffic& traffic, AnalyticEstimate& e) {
+  const EventSetter add{e};
+  const std::size_t read =
+      d.opcode == Opcode::Resample
+          ? d.output.size() / static_cast<std::size_t>(d.output.channels) * static_cast<std::size_t>(d.input.channels)
+          : traffic.input;
+  add(Event::ActivationRead, static_cast<double>(read));
+  add(Event::ActivationWrite, static_cast<double>(d.output.size()));
+}
+
+bool same_work(const ExploredOperation& a, const ExploredOperation& b) {
+  const Descriptor &x = a.descriptor, &y = b.descriptor;
+  const auto window = [](const Window& w) {
+    return std::array<int, 10>{w.kernel_height,  w.kernel_width, w.stride_height, w.stride_width, w.dilation_height,
+                               w.dilation_width, w.pad_top,      w.pad_left,      w.pad_bottom,   w.pad_right};
+  };
+  const auto resample = [](const Resample& r) {
+    return std::array<int, 4>{r.first_row, r.step_height, r.first_column, r.step_width};
+  };
+  return x.opcode == y.opcode && x.input == y.input && x.output == y.output && x.groups == y.groups &&
+         element_bytes(x.output_type) == element_bytes(y.output_type) && window(x.window) == window(y.window) &&
+         resample(x.resample) == resample(y.resample) && a.zeros.activation == b.zeros.activation &&
+         a.zeros.weight == b.zeros.weight;
+}
+
+}  // namespace
+
+AnalyticEstimate& AnalyticEstimate::operator+=(const AnalyticEstimate& other) {
+  array_cycles += other.array_cycles;
+  latency += other.latency;
+  executed_macs += other.executed_macs;
+  for (std::size_t i = 0; i < kEvents; ++i) events[i] += other.events[i];
+  return *this;
+}
+
+Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const PlatformConfig& config, Dataflow dataflow) {
+  Descriptor untiled = operation.descriptor;
+  untiled.packed_groups = packed_groups(untiled, config.array);
+  const auto tiled = plan_tiling(std::move(untiled), operation.name, config);
+  if (!tiled) return forward_error(tiled);
+  const Descriptor& d = *tiled;
+  AnalyticEstimate e;
+  const EventSetter add{e};
+  const DramTraffic traffic = dram_traffic(d);
+  if (d.opcode == Opcode::Convolution)
+    count_convolution(operation, d, config, e);
+  else
+    count_elementwise(d, traffic, e);
+  add(Event::VectorOperation, static_cast<double>(d.output.size()));
+  add(Event::ActivationWrite, static_cast<double>(traffic.input));
+  add(Event::ActivationRead, static_cast<double>(output_bytes(d)));
+  add(Event::WeightWrite, static_cast<double>(traffic.weights));
+  add(Event::DramRead, static_cast<double>(traffic.input + traffic.weights + kDescriptorBytes));
+  add(Event::DramWrite, static_cast<double>(output_bytes(d)));
+  if (dataflow == Dataflow::WeightStationary || d.opcode != Opcode::Convolution) {
+    if (d.opcode == Opcode::Convolution) e.array_cycles = layer_array_cycles(d, config.array);
+    e.latency = estimate_latency(d, config);
+  } else {
+    e.array_cycles = chain_of(d, config.array, dataflow);
+    const Cycles dram = (traffic.input + traffic.weights + output_bytes(d)) /
+                        static_cast<Cycles>(config.dram.bandwidth_bytes_per_cycle);
+    e.latency = std::max({e.array_cycles, dram, vector_cycles(config.vector_unit, d.output.size())});
+  }
+  e.latency += descriptor_cycles(config);
+  const auto elements = static_cast<double>(config.array.rows) * static_cast<double>(config.array.columns);
+  add(Event::PeIdleCycle, static_cast<double>(e.latency) * elements);
+  add(Event::ActiveCycle, static_cast<double>(e.latency));
+  double& idle = e.events[static_cast<std::size_t>(Event::PeIdleCycle)];
+  idle = std::max(idle, 0.0);
+  return e;
+}
+
+Result<AnalyticEstimate> estimate(const ExploredNetwork& network, const PlatformConfig& config, Dataflow dataflow) {
+  AnalyticEstimate sum;
+  std::vector<AnalyticEstimate> known(network.operations.size());
+  for (std::size_t i = 0; i < network.operations.size(); ++i) {
+    std::size_t same = 0;
+    while (!same_work(network.operations[same], network.operations[i])) ++same;
+    if (same == i) {
+      const auto own = estimate(network.operations[i], config, dataflow);
+      if (!own) return forward_error(own);
+      known[i] = *own;
+    }
+    sum += known[same];
+  }
+  return sum;
+}
+
+Picojoules energy_of(const AnalyticEstimate& estimate, const EventPrices& prices, std::size_t selectable) {
+  constexpr double kPicojoulesPerAttojoule = 1e-6;
+  const auto cost = [](Energy price) { return static_cast<double>(price.attojoules()) * kPicojoulesPerAttojoule; };
+  double energy = estimate.executed_macs * (cost(prices.multiplication[selectable]) + cost(prices.executed_mac));
+  for (std::size_t i = 0; i < kEvents; ++i) energy += estimate.events[i] * cost(prices.of[i]);
+  return Picojoules{energy};
+}
+
+}  // namespace axvp

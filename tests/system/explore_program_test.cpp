@@ -1,0 +1,189 @@
+// `axvp explore` as a user calls it: killed and resumed, divided into shards, confirmed at level lt.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "axvp/common/file.h"
+#include "axvp/common/random.h"
+#include "axvp/common/text.h"
+#include "shell.h"
+#include "temporary_folder.h"
+
+namespace axvp {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::shell;
+
+constexpr const char* kLayers =
+    "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides, Padding, "
+    "Groups,\n"
+    "stem, 32, 32, 3, 3, 3, 16, 1, 1, 1,\ndepthwise, 32, 32, 3, 3, 16, 16, 2, 1, 16,\npoint, 16, 16, 1, 1, 16, 64, 1, "
+    "0, 1,\n"
+    "conv, 16, 16, 3, 3, 64, 64, 1, 1, 1,\nfc, 1, 1, 1, 1, 64, 10, 1, 0, 1,\n";
+/// 5 x 5 x 5 x 4 x 2 x 5 = 5,000 configurations.
+constexpr const char* kGrid =
+    "networks = [\"layers.csv\"]\n[space]\nrows = [4, 8, 16, 24, 32]\ncolumns = [4, 8, 16, 24, 32]\n"
+    "activation_kb = [8, 16, 32, 64, 128]\naccumulator_kb = [4, 8, 16, 64]\ndepthwise = [\"naive\", \"diagonal\"]\n"
+    "dram_bandwidth_bytes_per_cycle = [1, 2, 4, 8, 16]\n";
+
+class ExploreProgram : public testing::TemporaryFolder {
+ protected:
+  void SetUp() override {
+    TemporaryFolder::SetUp();
+    file("layers.csv", kLayers);
+    file("grid.toml", kGrid);
+  }
+  [[nodiscard]] testing::ShellOutcome axvp(const std::string& arguments, const std::string& before = "") const {
+    return shell("cd " + folder_.string() + " && " + before + " " AXVP_PROGRAM " --quiet " + arguments);
+  }
+  [[nodiscard]] std::string content(const std::string& name) const { return read_text_file(path(name)).value(); }
+  /// Rows of a CSV file as maps by heading.
+  [[nodiscard]] std::vector<std::map<std::string, std::string>> rows(const std::string& name) const {
+    const auto lines = split(content(name), '\n');
+    const auto heading = split(lines[0], ',');
+    std::vector<std::map<std::string, std::string>> rows;
+    for (std::size_t l = 1; l < lines.size() && !lines[l].empty(); ++l) {
+      const auto cells = split(lines[l], ',');
+      for (std::size_t c = 0; c < heading.size(); ++c) {
+        if (c == 0) rows.emplace_back();
+        rows.back()[heading[c]] = cells[c];
+      }
+    }
+    return rows;
+  }
+};
+
+TEST_F(ExploreProgram, TheFrontOfFiveThousandConfigurationsEqualsAllPairsCompared) {
+  const auto outcome = axvp("explore grid.toml --output whole");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  const auto all = rows("whole/results.csv");
+  ASSERT_EQ(all.size(), 5000u);
+  std::vector<std::array<double, 3>> values;
+  std::vector<std::string> names;
+  for (const auto& row : all) {
+    if (row.at("status") != "ok") continue;
+    values.push_back({std::stod(row.at("latency_ms")), std::stod(row.at("energy_uj")), std::stod(row.at("area_mm2"))});
+    names.push_back(row.at("configuration"));
+  }
+  EXPECT_GT(values.size(), 2500u);
+  std::set<std::string> expected, found;
+  for (std::size_t a = 0; a < values.size(); ++a) {
+    bool is_beaten = false;
+    for (std::size_t b = 0; b < values.size() && !is_beaten; ++b)
+      is_beaten = values[b] != values[a] && values[b][0] <= values[a][0] && values[b][1] <= values[a][1] &&
+                  values[b][2] <= values[a][2];
+    if (!is_beaten) expected.insert(names[a]);
+  }
+  for (const auto& row : rows("whole/front.csv")) found.insert(row.at("configuration"));
+  EXPECT_EQ(found, expected);
+  EXPECT_GT(found.size(), 10u);
+}
+
+TEST_F(ExploreProgram, KilledTwentyTimesItEndsWithTheSameBytes) {
+  ASSERT_EQ(axvp("explore grid.toml --output whole").exit_code, 0);
+  Random random{20};
+  int killed = 0, unfinished = 0;
+  for (int i = 0; i < 20; ++i) {
+    // Every run begins anew in four of five cases, so that kills fall on all parts of a run.
+    if (i % 5 == 0) std::filesystem::remove_all(folder_ / "killed");
+    const auto outcome = axvp("explore grid.toml --output killed",
+                              fmt::format("timeout -s KILL {:.3f}", 0.005 + 0.4 * random.uniform()));
+    killed += outcome.exit_code == 137 ? 1 : 0;
+    unfinished += std::filesystem::exists(folder_ / "killed" / "results.csv") ? 0 : 1;
+  }
+  EXPECT_GT(killed, 5);
+  EXPECT_GT(unfinished, 5);
+  ASSERT_EQ(axvp("explore grid.toml --output killed").exit_code, 0);
+  EXPECT_EQ(content("killed/results.csv"), content("whole/results.csv"));
+  EXPECT_EQ(content("killed/front.csv"), content("whole/front.csv"));
+}
+
+TEST_F(ExploreProgram, ShardsMergeToTheWholeAndMissingOnesAreNoticed) {
+  ASSERT_EQ(axvp("explore grid.toml --output whole").exit_code, 0);
+  ASSERT_EQ(axvp("explore grid.toml --output parts --shard 1/3").exit_code, 0);
+  ASSERT_EQ(axvp("explore grid.toml --output parts --shard 3/3").exit_code, 0);
+  const auto early = axvp("explore merge grid.toml --output parts");
+  EXPECT_EQ(early.exit_code, 2);
+  EXPECT_THAT(early.output, HasSubstr("2 shards hold 3333 results, the sweep has 5000"));
+  ASSERT_EQ(axvp("explore grid.toml --output parts --shard 2/3").exit_code, 0);
+  ASSERT_EQ(axvp("explore merge grid.toml --output parts").exit_code, 0);
+  EXPECT_EQ(content("parts/results.csv"), content("whole/results.csv"));
+}
+
+TEST_F(ExploreProgram, LevelLtAgreesInArrayCyclesAndWithinTheBoundInLatency) {
+  file("both.toml",
+       "networks = [\"layers.csv\", \"resnet8_synth10\"]\n[search]\nobjectives = [\"latency\", \"energy\", \"area\"]\n"
+       "[measured]\nimages = 10\n[space]\nrows = [8, 16, 32]\ncolumns = [8, 16]\nactivation_kb = [32, 256]\nvector_lanes = [4, 16, 64]\n"
+       "dram_bandwidth_bytes_per_cycle = [2, 8, 32]\nmultiplier = [\"dadda-exact\", \"dadda_trunc-k7c\"]\n");
+  const auto outcome = axvp("explore both.toml --output both --confirm lt --confirm-points 10");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  const auto confirmed = rows("both/confirmation.csv");
+  ASSERT_EQ(confirmed.size(), 20u);
+  for (const auto& row : confirmed) {
+    EXPECT_EQ(row.at("array_cycles"), row.at("array_cycles_analytic")) << row.at("configuration");
+    EXPECT_LT(std::abs(std::stod(row.at("latency_difference_fraction"))), 0.10) << row.at("configuration");
+    if (row.at("network") != "resnet8_synth10") continue;
+    EXPECT_NEAR(std::stod(row.at("energy_uj_analytic")) / std::stod(row.at("energy_uj")), 1.0, 0.05);
+  }
+  EXPECT_THAT(outcome.output, HasSubstr("array cycles differ in 0 of 20"));
+}
+
+TEST_F(ExploreProgram, RefusesWhatItCannotUse) {
+  const auto refuse = [&](const std::string& arguments, const std::string& message) {
+    const auto outcome = axvp(arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr(message));
+  };
+  refuse("explore nothing.toml", "nothing.toml");
+  refuse("explore grid.toml --shard 4/3", "--shard 4/3: expected 1 to N of N");
+  refuse("explore merge grid.toml --output empty", "no shard-I-of-N.sqlite there");
+  refuse("explore grid.toml again.toml", "expected one SWEEP");
+  file("accuracy.toml", std::string{"networks = [\"layers.csv\"]\n[search]\nobjectives = [\"accuracy\"]\n"});
+  refuse("explore accuracy.toml", "the topology layers has no values");
+  file("multiplier.toml", "networks = [\"layers.csv\"]\n[space]\nmultiplier = [\"dadda-exakt\"]\n");
+  EXPECT_THAT(axvp("explore multiplier.toml").output, HasSubstr("dadda-exact"));
+  ASSERT_EQ(axvp("explore grid.toml --output grid --shard 1/500").exit_code, 0);
+  file("grid.toml", std::string{kGrid} + "[constraints]\narea_mm2 = 10\n");
+  refuse("explore grid.toml --output grid --shard 1/500", "results of another sweep");
+  file("a.cfg", "[architecture_presets]\nArrayHeigth: 4\n");
+  refuse("scalesim -c a.cfg -t layers.csv", "unknown key `ArrayHeigth` in [architecture_presets]");
+}
+
+TEST_F(ExploreProgram, ScaleSimsFilesGiveTheCyclesOfItsForms) {
+  file("a.cfg", "[architecture_presets]\nArrayHeight: 16\nArrayWidth: 16\nDataflow: os\n");
+  file("products.csv", "Layer, M, N, K,\nA, 49, 160, 96,\nB, 196, 64, 384,\n");
+  const auto outcome = axvp("scalesim -c a.cfg -t products.csv --out reports");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  const auto compute = rows("reports/COMPUTE_REPORT.csv");
+  ASSERT_EQ(compute.size(), 3u);
+  EXPECT_EQ(compute[0].at("Total Cycles"), "5040");  // the tool prints 5039 and 21527
+  EXPECT_EQ(compute[1].at("Total Cycles"), "21528");
+  EXPECT_EQ(compute[2].at("Layer name"), "total");
+  EXPECT_EQ(compute[2].at("Total Cycles"), "26568");
+  EXPECT_EQ(rows("reports/BANDWIDTH_REPORT.csv").size(), 3u);
+  EXPECT_EQ(rows("reports/DETAILED_ACCESS_REPORT.csv").size(), 3u);
+}
+
+TEST_F(ExploreProgram, AJobArrayWithARequeuedTaskLosesAndDoublesNothing) {
+  // Long enough for a task to be caught half-way.
+  file("grid.toml", std::string{kGrid} + "weight_kb = [16, 32, 64, 128]\nvector_lanes = [8, 16]\n");
+  std::filesystem::create_directories(folder_ / "cluster");
+  std::filesystem::create_directories(folder_ / "parts");
+  const std::string scripts = AXVP_SOURCE_DIR "/tests/system/slurm/";
+  const auto outcome =
+      shell("cd " + folder_.string() + " && AXVP=" AXVP_PROGRAM " " + scripts + "cluster.sh cluster " + scripts +
+            "requeue.sh " AXVP_SOURCE_DIR "/scripts/explore.sbatch " + path("grid.toml") + " " + path("parts"));
+  if (outcome.exit_code == 77) GTEST_SKIP() << outcome.output;
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("task 2: Restarts=1"));
+  ASSERT_EQ(axvp("explore merge grid.toml --output parts").exit_code, 0);
+  ASSERT_EQ(axvp("explore grid.toml --output whole").exit_code, 0);
+  EXPECT_EQ(content("parts/results.csv"), content("whole/results.csv"));
+}
+
+}  // namespace
+}  // namespace axvp
