@@ -52,7 +52,9 @@ Cycles Dma::move(const DmaBurst& burst, const DmaTransfer& transfer) {
   payload_.set_dmi_allowed(false);
   payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  begin_call("an answer from the bus");
   memory_socket->b_transport(payload_, delay);
+  end_call();
   if (!payload_.is_response_ok() && fault_.empty())
     fault_ = fmt::format("{}: {} of {} bytes at {:#x}: {}", name(), transfer.to_dram ? "write" : "read", burst.bytes,
                          burst.address, payload_.get_response_string());
@@ -88,6 +90,7 @@ void Dma::transfer_thread() {
     Pending& pending = queue.front();  // the arbiter serves each channel in order
     if (burst->first) pending.begin = now();
     const Cycles done = move(*burst, pending.transfer);
+    busy_until(done);
     if (burst->last) {
       instruments_.ledger.record(pending.transfer.owner, pending.begin, done);
       if (pending.transfer.done != nullptr) pending.transfer.done->announce(done, instruments_.clock);

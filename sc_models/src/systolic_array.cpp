@@ -110,7 +110,10 @@ ChainCycles SystolicArray::compute(const ArrayRun& run) {
   std::int32_t* sums = accumulator_port->words(run.accumulator_offset);
   if (model_ != nullptr) {
     const LoweredRun lowered{descriptor_, run.tile, run.group, input, packed.bytes.data(), selector_, sums};
-    return model_->run(lowered.products());
+    begin_call("its model");
+    const ChainCycles cycles = model_->run(lowered.products());
+    end_call();
+    return cycles;
   }
   packed.kernel->accumulate_rows(input, {run.tile.input_begin, run.tile.begin, run.tile.end}, sums, scratch_);
   const auto positions =

@@ -24,6 +24,7 @@ bool Unit::wait_until(Cycles cycle, const char* what) {
   while (!was_reset_) {
     const Cycles present = now();
     if (present >= cycle) return true;
+    busy_until(cycle);
     waiting_for_ = what;
     timer_.notify(instruments_.clock.time(cycle - present));
     wait(timer_);

@@ -25,7 +25,7 @@ void Watchdog::watch_thread() {
     while (registers_.busy()) {
       const std::uint64_t before = steps_;
       wait(clock_.time(limit_));
-      if (!registers_.busy() || steps_ != before || is_any_unit_busy()) continue;
+      if (!registers_.busy() || steps_ != before || is_any_end_known()) continue;
       finding_ =
           fmt::format("watchdog: no progress for {} cycles at cycle {}; {}", limit_, clock_.now(), waiting_units());
       sc_core::sc_stop();
@@ -34,8 +34,10 @@ void Watchdog::watch_thread() {
   }
 }
 
-bool Watchdog::is_any_unit_busy() const {
-  return std::any_of(units_.begin(), units_.end(), [](const Unit* unit) { return unit->is_busy(); });
+bool Watchdog::is_any_end_known() const {
+  const bool has_later_events = sc_core::sc_pending_activity_at_future_time();  // this thread's own has just happened
+  return std::any_of(units_.begin(), units_.end(),
+                     [&](const Unit* unit) { return unit->is_busy() || (unit->is_in_call() && has_later_events); });
 }
 
 std::string Watchdog::waiting_units() const {

@@ -73,8 +73,12 @@ class Unit : public sc_core::sc_module {
   /// What the thread waits for at the moment, for the watchdog; empty while it has nothing to do.
   [[nodiscard]] const char* waiting_for() const { return waiting_for_; }
 
-  /// True while a run of the unit is under way, whose end is known: that is progress, however long it takes.
+  /// True while the unit knows a later cycle in which something of its own ends: a run, a transfer on its way, a wait
+  /// for a known time. That is progress, however long it takes.
   [[nodiscard]] bool is_busy() const { return now() < busy_until_; }
+
+  /// True while another module's function has not returned to the unit's thread; such a call may wait by itself.
+  [[nodiscard]] bool is_in_call() const { return is_in_call_; }
 
   /// Abandons what the unit does. Its thread starts anew in this instant's later delta cycles.
   void reset();
@@ -96,8 +100,18 @@ class Unit : public sc_core::sc_module {
     if (is_idle_) work_.notify(sc_core::SC_ZERO_TIME);
   }
 
-  /// A run is under way until `cycle`.
-  void busy_until(Cycles cycle) { busy_until_ = cycle; }
+  /// Something of the unit is under way until `cycle`.
+  void busy_until(Cycles cycle) { busy_until_ = std::max(busy_until_, cycle); }
+
+  /// Around a call of another module that may wait: what the thread then waits for.
+  void begin_call(const char* what) {
+    waiting_for_ = what;
+    is_in_call_ = true;
+  }
+  void end_call() {
+    waiting_for_ = "";
+    is_in_call_ = false;
+  }
 
   /// Forgets queued work; called by reset().
   virtual void clear() = 0;
@@ -110,6 +124,7 @@ class Unit : public sc_core::sc_module {
  private:
   bool was_reset_ = false;
   bool is_idle_ = false;  ///< Waits for work.
+  bool is_in_call_ = false;
   Cycles busy_until_ = 0;
   sc_core::sc_event timer_;
   sc_core::sc_event work_;

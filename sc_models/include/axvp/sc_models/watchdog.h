@@ -10,8 +10,9 @@
 
 namespace axvp {
 
-/// Ends the run when a busy accelerator makes no progress for a configured time. A run of the array or the vector unit
-/// is progress as long as it lasts.
+/// Ends the run when a busy accelerator is deadlocked: for a configured time no piece of work was done, and no unit
+/// knows when its next one will be. Whatever has a known end is progress as long as it lasts, be it a run, a wait for a
+/// slow memory, or a target that waits before it answers, which shows in the kernel's pending events.
 class Watchdog final : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Watchdog);
@@ -24,7 +25,7 @@ class Watchdog final : public sc_core::sc_module {
 
  private:
   void watch_thread();
-  [[nodiscard]] bool is_any_unit_busy() const;
+  [[nodiscard]] bool is_any_end_known() const;
   [[nodiscard]] std::string waiting_units() const;
 
   Cycles limit_;
