@@ -271,6 +271,26 @@ int packed_groups(const Descriptor& d, const ArrayConfig& array) {
   return std::clamp(array.columns / (d.output.channels / d.groups), 1, d.groups);
 }
 
+std::uint64_t vector_operations(const Descriptor& d, const RowTile& tile, const ChannelGroup& group) {
+  const auto channels = static_cast<std::uint64_t>(group.channels());
+  const auto width = static_cast<std::uint64_t>(d.output.width);
+  if (d.opcode != Opcode::AveragePool && d.opcode != Opcode::MaxPool)
+    return static_cast<std::uint64_t>(tile.rows()) * width * channels;
+  const auto inside = [](int begin, int end, int stride, int pad, int taps, int dilation, int size) {
+    std::uint64_t count = 0;
+    for (int position = begin; position < end; ++position)
+      for (int tap = 0; tap < taps; ++tap) {
+        const int coordinate = position * stride - pad + tap * dilation;
+        count += coordinate >= 0 && coordinate < size ? 1 : 0;
+      }
+    return count;
+  };
+  const Window& w = d.window;
+  return channels *
+         inside(tile.begin, tile.end, w.stride_height, w.pad_top, w.kernel_height, w.dilation_height, d.input.height) *
+         inside(0, d.output.width, w.stride_width, w.pad_left, w.kernel_width, w.dilation_width, d.input.width);
+}
+
 std::uint64_t macs_of(const Descriptor& d) {
   return d.opcode == Opcode::Convolution ? d.output.size() * static_cast<std::uint64_t>(fan_in(d)) : 0;
 }

@@ -55,9 +55,7 @@ void VectorUnit::run_thread() {
     queue_.pop_front();
     if (!operands_ready(run)) continue;
     compute(run);
-    const auto operations = static_cast<std::uint64_t>(run.tile.rows()) *
-                            static_cast<std::uint64_t>(descriptor_.output.width) *
-                            static_cast<std::uint64_t>(run.group.channels());
+    const std::uint64_t operations = vector_operations(descriptor_, run.tile, run.group);
     const Cycles done = now() + vector_cycles(config_, operations);
     instruments_.counts.add(Event::VectorOperation, operations);
     instruments_.ledger.record(CycleOwner::VectorUnit, now(), done);
@@ -112,17 +110,19 @@ void VectorUnit::elementwise_run(const VectorRun& run) {
   const QuantizedTensor output{"", {d.output.channels, run.tile.rows(), d.output.width}, d.output_type, 1.0};
   const std::uint8_t* bytes_in = activation_port->block(run.input_offset);
   std::uint8_t* bytes_out = activation_port->block(run.output_offset);
-  std::size_t read = input.shape.size();
+  std::size_t read = 0;
   switch (d.opcode) {
     case Opcode::Add:
       run_add({d.add, d.range}, input, bytes_in, second, activation_port->block(run.second_offset), output, bytes_out);
-      read += second.shape.size();
+      read = input.shape.size() + second.shape.size();
       break;
     case Opcode::AveragePool:
       run_average_pool({window_of_tile(d, run.tile), d.pool, d.range}, input, bytes_in, output, bytes_out);
+      read = vector_operations(d, run.tile, run.group);
       break;
     case Opcode::MaxPool:
       run_max_pool({window_of_tile(d, run.tile)}, input, bytes_in, output, bytes_out);
+      read = vector_operations(d, run.tile, run.group);
       break;
     case Opcode::Resample: {
       Resample resample = d.resample;

@@ -23,6 +23,27 @@ Program small_program() {
   return *program;
 }
 
+TEST(VectorOperations, PoolHasOneForEveryElementOfItsWindowsInsideTheTensor) {
+  Descriptor d;
+  d.opcode = Opcode::AveragePool;
+  d.input = {64, 8, 8};
+  d.output = {64, 1, 1};
+  d.window.kernel_height = d.window.kernel_width = 8;
+  EXPECT_EQ(vector_operations(d, row_tile(d, 0, 1), {0, 64}), 64u * 64u);
+  // 3 x 3, stride 2, padding 1 on 6 x 5: rows -1..1, 1..3, 3..5 and columns -1..1, 1..3, 3..5.
+  d.opcode = Opcode::MaxPool;
+  d.input = {2, 6, 5};
+  d.output = {2, 3, 3};
+  d.window = {};
+  d.window.kernel_height = d.window.kernel_width = 3;
+  d.window.stride_height = d.window.stride_width = 2;
+  d.window.pad_top = d.window.pad_left = d.window.pad_right = 1;
+  EXPECT_EQ(vector_operations(d, row_tile(d, 0, 3), {0, 2}), 2u * (2 + 3 + 3) * (2 + 3 + 2));
+  EXPECT_EQ(vector_operations(d, row_tile(d, 1, 2), {0, 2}), 2u * 3 * (2 + 3 + 2));
+  d.opcode = Opcode::Add;
+  EXPECT_EQ(vector_operations(d, row_tile(d, 1, 3), {0, 2}), 2u * 2 * 3) << "one for an output";
+}
+
 TEST(Descriptor, ReadsBackWhatItEncoded) {
   for (const Descriptor& d : small_program().descriptors) {
     const DescriptorBytes bytes = encode(d);

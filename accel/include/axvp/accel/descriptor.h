@@ -84,6 +84,10 @@ struct ChannelGroup {
 /// Folds of one run of the array over `group`: K in steps of R, channels in steps of C, block by block.
 [[nodiscard]] std::uint64_t fold_count(const Descriptor& descriptor, const ChannelGroup& group,
                                        const ArrayConfig& array);
+/// Operations of the vector unit for the output rows of `tile` and the channels of `group`: accumulators requantised,
+/// residual sums, elements copied, and of a pool every element that its windows take from inside the tensor.
+[[nodiscard]] std::uint64_t vector_operations(const Descriptor& descriptor, const RowTile& tile,
+                                              const ChannelGroup& group);
 [[nodiscard]] std::uint64_t macs_of(const Descriptor& descriptor);  ///< 0 for other operations than convolutions.
 
 [[nodiscard]] Bytes input_row_bytes(const Descriptor& descriptor);

@@ -20,7 +20,7 @@ enum class Event : std::size_t {
   SlotUnused,         ///< Slot of a row or column that a ragged fold leaves empty: gated.
   PeIdleCycle,        ///< PE cycle without a slot while an inference runs: between folds and between runs.
   WeightLoad,         ///< Weight moved into a shadow register.
-  VectorOperation,    ///< Output requantised, residual sum, pooled or copied element.
+  VectorOperation,    ///< Output requantised, residual sum, element of a pool's window, element copied.
   ActivationRead,     ///< Bytes, as all memory events.
   ActivationWrite,
   WeightRead,
