@@ -14,6 +14,10 @@ constexpr NumberRange kPositive{0.0, 1e12, true};
 constexpr double kUnknown = -1.0;
 constexpr double kMicrojoulesPerPicojoule = 1e-6;
 
+double microjoules(Energy energy) {
+  return energy.to_picojoules().value * kMicrojoulesPerPicojoule;
+}
+
 template <class Step>
 Result<void> check_times(const std::vector<Step>& steps, const char* name) {
   if (steps.empty()) return fail("controller: {} is empty, expected at least one step at 0 ms", name);
@@ -108,15 +112,13 @@ Result<void> resolve_names(PolicyConfig& config, const std::vector<std::string>&
 Result<void> check_order(const PolicyConfig& config, const std::vector<std::string>& points,
                          const std::vector<Energy>& multiplication_of_point) {
   if (config.kind != PolicyKind::Budget) return {};
-  const auto microjoules = [&](std::size_t p) {
-    return multiplication_of_point[p].to_picojoules().value * kMicrojoulesPerPicojoule;
-  };
   for (std::size_t p = 1; p < points.size(); ++p)
     if (multiplication_of_point[p] > multiplication_of_point[p - 1])
       return fail(
           "controller: the policy budget takes a later operating point for a cheaper one, but `{}` ({:.3f} uJ of "
           "multiplications an inference) follows `{}` ({:.3f} uJ): list the points from dear to cheap",
-          points[p], microjoules(p), points[p - 1], microjoules(p - 1));
+          points[p], microjoules(multiplication_of_point[p]), points[p - 1],
+          microjoules(multiplication_of_point[p - 1]));
   return {};
 }
 
@@ -185,32 +187,80 @@ PolicyDecision QosController::decide_by_schedule(double now_ms) {
 }
 
 PolicyDecision QosController::decide_by_budget(const PolicyObservation& observation) {
+  const double budget_uj = step_at(config_.budget, observation.now_ms).window_uj;
   if (!started_) {
     started_ = true;
-    window_begin_ms_ = observation.now_ms;
-    window_begin_energy_ = observation.energy;
+    window_begin_ = last_ = observation;
+    budget_uj_ = budget_uj;
     return {point_, ""};
   }
-  const double elapsed_ms = observation.now_ms - window_begin_ms_;
-  if (elapsed_ms < config_.window_ms) return {point_, ""};
-  const double spent_uj = (observation.energy - window_begin_energy_).to_picojoules().value * kMicrojoulesPerPicojoule;
-  const double window_uj = spent_uj * config_.window_ms / elapsed_ms;
-  window_begin_ms_ = observation.now_ms;
-  window_begin_energy_ = observation.energy;
-  window_uj_of_point_[point_] = window_uj;
-  const double budget_uj = step_at(config_.budget, observation.now_ms).window_uj;
-  windows_.push_back({observation.now_ms - elapsed_ms, observation.now_ms, point_, window_uj, budget_uj});
-  if (window_uj > budget_uj) {
-    if (point_ + 1 == window_uj_of_point_.size()) return {point_, ""};  // nothing cheaper
-    ++point_;
-    return {point_, fmt::format("{:.3f} uJ a window exceed {:.3f}", window_uj, budget_uj)};
-  }
-  if (point_ == 0) return {point_, ""};
-  const double expected_uj = window_uj_of_point_[point_ - 1];
-  if (expected_uj > (1.0 - config_.hysteresis) * budget_uj) return {point_, ""};
-  --point_;
-  return {point_, expected_uj < 0.0 ? fmt::format("{:.3f} uJ a window stay below {:.3f}", window_uj, budget_uj)
+  account(observation);
+  const bool is_complete = observation.now_ms - window_begin_.now_ms >= config_.window_ms;
+  if (!is_complete && budget_uj == budget_uj_) return {point_, ""};
+  end_window(observation);
+  budget_uj_ = budget_uj;
+  const std::size_t before = point_;
+  point_ = choose(budget_uj);
+  if (point_ == before) return {point_, ""};
+  loaded_tables_ = true;
+  const double present_uj = window_uj_of_point_[before];
+  if (point_ > before) return {point_, fmt::format("{:.3f} uJ a window exceed {:.3f}", present_uj, budget_uj)};
+  const double expected_uj = window_uj_of_point_[point_];
+  return {point_, expected_uj < 0.0 ? fmt::format("{:.3f} uJ a window stay below {:.3f}", present_uj, budget_uj)
                                     : fmt::format("{:.3f} uJ a window fit {:.3f}", expected_uj, budget_uj)};
+}
+
+void QosController::finish(const PolicyObservation& observation) {
+  if (config_.kind != PolicyKind::Budget || !started_) return;
+  account(observation);
+  if (observation.now_ms - window_begin_.now_ms >= config_.window_ms) end_window(observation);
+}
+
+/// The inference that has just ended.
+void QosController::account(const PolicyObservation& observation) {
+  if (!loaded_tables_) {
+    steady_uj_ += microjoules(observation.energy - last_.energy);
+    steady_ms_ += observation.now_ms - last_.now_ms;
+  }
+  loaded_tables_ = false;
+  last_ = observation;
+}
+
+void QosController::end_window(const PolicyObservation& observation) {
+  const double elapsed_ms = observation.now_ms - window_begin_.now_ms;
+  const double window_uj = microjoules(observation.energy - window_begin_.energy) * config_.window_ms / elapsed_ms;
+  windows_.push_back({window_begin_.now_ms, observation.now_ms, point_, window_uj, budget_uj_});
+  learn(window_uj);
+  window_begin_ = observation;
+  steady_uj_ = steady_ms_ = 0.0;
+}
+
+/// What the window says about the point's cost, and about the others' by proportion.
+void QosController::learn(double window_uj) {
+  double& known = window_uj_of_point_[point_];
+  if (steady_ms_ <= 0.0) {  // tables were loaded in its only inference: better than nothing
+    if (known < 0.0) known = window_uj;
+    return;
+  }
+  const double measured = steady_uj_ * config_.window_ms / steady_ms_;
+  const double change = known > 0.0 && measured > 0.0 ? measured / known : 1.0;
+  for (double& expected : window_uj_of_point_)
+    if (expected > 0.0) expected *= change;
+  known = measured;
+}
+
+std::size_t QosController::choose(double budget_uj) const {
+  const double spared_uj = (1.0 - config_.hysteresis) * budget_uj;
+  const std::size_t last = window_uj_of_point_.size() - 1;
+  for (std::size_t p = 0; p < last; ++p) {
+    const double expected_uj = window_uj_of_point_[p];
+    const bool is_known = expected_uj >= 0.0;
+    if (p < point_ &&
+        (is_known ? expected_uj <= spared_uj : p + 1 == point_ && window_uj_of_point_[point_] <= spared_uj))
+      return p;
+    if (p >= point_ && (!is_known || expected_uj <= budget_uj)) return p;
+  }
+  return last;
 }
 
 }  // namespace axvp

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace axvp {
 namespace {
 
@@ -57,7 +60,7 @@ TEST(QosController, NothingCheaperThanTheLastPoint) {
 
 TEST(QosController, FallingBudgetStepsDownAndRisingBudgetComesBack) {
   const auto points = play(budget_policy({{0.0, 4.0}, {3.0, 2.5}, {6.0, 1.5}, {9.0, 10.0}}, 1.0, 0.05), {3, 2, 1}, 13);
-  EXPECT_THAT(points, ElementsAre(0, 0, 0, 1, 1, 1, 2, 2, 2, 1, 0, 0, 0));
+  EXPECT_THAT(points, ElementsAre(0, 0, 0, 1, 1, 1, 2, 2, 2, 0, 0, 0, 0)) << "back to the most accurate that fits";
 }
 
 TEST(QosController, DearerPointsSwitchEarlier) {
@@ -100,12 +103,13 @@ TEST(QosController, WindowsSayWhatTheySpentAndWhatTheyMightHave) {
   // Inferences of 1 ms; windows of 2 ms cost 6 uJ at point 0 and 4 uJ at point 1, the budget is 5, then 3.
   QosController controller{budget_policy({{0.0, 5.0}, {5.0, 3.0}}, 2.0, 0.05), 2};
   Energy energy;
-  for (int i = 0; i < 7; ++i) {
+  for (int i = 0; i < 8; ++i) {
     const auto decision = controller.decide({static_cast<double>(i), energy});
     energy += to_energy(Picojoules{(decision.point == 0 ? 3.0 : 2.0) * kPicojoulesPerMicrojoule});
   }
+  controller.finish({8.0, energy});
   const auto& windows = controller.windows();
-  ASSERT_EQ(windows.size(), 3u);
+  ASSERT_EQ(windows.size(), 4u) << "the rest of 1 ms is not judged";
   EXPECT_EQ(windows[0].begin_ms, 0.0);
   EXPECT_EQ(windows[0].end_ms, 2.0);
   EXPECT_EQ(windows[0].point, 0u);
@@ -115,8 +119,81 @@ TEST(QosController, WindowsSayWhatTheySpentAndWhatTheyMightHave) {
   EXPECT_EQ(windows[1].point, 1u);
   EXPECT_DOUBLE_EQ(windows[1].window_uj, 4.0);
   EXPECT_FALSE(windows[1].is_over_budget());
-  EXPECT_EQ(windows[2].budget_uj, 3.0);
-  EXPECT_TRUE(windows[2].is_over_budget()) << "nothing is cheaper than point 1";
+  EXPECT_EQ(windows[2].end_ms, 5.0) << "ends with its budget";
+  EXPECT_DOUBLE_EQ(windows[2].window_uj, 4.0) << "2 uJ in 1 ms";
+  EXPECT_EQ(windows[2].budget_uj, 5.0);
+  EXPECT_FALSE(windows[2].is_over_budget());
+  EXPECT_EQ(windows[3].begin_ms, 5.0);
+  EXPECT_EQ(windows[3].budget_uj, 3.0);
+  EXPECT_TRUE(windows[3].is_over_budget()) << "nothing is cheaper than point 1";
+}
+
+/// Plays inferences of 1 ms; `uj(point, i)` is what the i-th costs there.
+template <class Cost>
+std::vector<std::size_t> play_costs(QosController& controller, int inferences, const Cost& uj) {
+  std::vector<std::size_t> points;
+  Energy energy;
+  for (int i = 0; i < inferences; ++i) {
+    points.push_back(controller.decide({static_cast<double>(i), energy}).point);
+    energy += to_energy(Picojoules{uj(points.back(), i) * kPicojoulesPerMicrojoule});
+  }
+  controller.finish({static_cast<double>(inferences), energy});
+  return points;
+}
+
+TEST(QosController, FallingBudgetIsMetFromItsFirstWindowOnBetweenPointsThatRan) {
+  // Costs 3, 2, 1 a window. The first fall explores, the second one does not exceed its budget.
+  QosController controller{budget_policy({{0, 10}, {4, 1.5}, {10, 10}, {14, 1.5}}, 1.0, 0.05), 3};
+  const auto points = play_costs(controller, 20, [](std::size_t p, int /*i*/) { return 3.0 - static_cast<double>(p); });
+  EXPECT_EQ(std::vector<std::size_t>(points.begin() + 4, points.begin() + 8), (std::vector<std::size_t>{1, 2, 2, 2}));
+  EXPECT_EQ(points[13], 0u);
+  EXPECT_EQ(points[14], 2u) << "at once, and not by way of point 1";
+  int over = 0;
+  for (const auto& window : controller.windows())
+    if (window.is_over_budget()) {
+      ++over;
+      EXPECT_LT(window.end_ms, 10.0);
+    }
+  EXPECT_EQ(over, 1) << "the window at point 1, whose cost nobody knew";
+}
+
+TEST(QosController, ChangeOfTheBudgetEndsAWindow) {
+  QosController controller{budget_policy({{0, 100}, {7, 20}}, 10.0, 0.05), 2};
+  const auto points = play_costs(controller, 12, [](std::size_t p, int /*i*/) { return p == 0 ? 3.0 : 1.0; });
+  EXPECT_EQ(points[6], 0u);
+  EXPECT_EQ(points[7], 1u) << "the window of 10 ms is not waited for";
+  ASSERT_EQ(controller.windows().size(), 1u);
+  EXPECT_EQ(controller.windows()[0].end_ms, 7.0);
+  EXPECT_FALSE(controller.windows()[0].is_over_budget());
+}
+
+TEST(QosController, ExpectedCostsFollowTheInputs) {
+  // From 10 ms on all points cost 60 %: what point 0 cost before is no measure any more, 1.8 uJ fit 2.9.
+  QosController controller{budget_policy({{0, 2.9}}, 1.0, 0.05), 2};
+  const auto points =
+      play_costs(controller, 20, [](std::size_t p, int i) { return (p == 0 ? 3.0 : 2.0) * (i < 10 ? 1.0 : 0.6); });
+  EXPECT_EQ(points[9], 1u);
+  EXPECT_EQ(points[10], 1u);
+  EXPECT_EQ(points[11], 0u);
+  EXPECT_EQ(points[19], 0u);
+}
+
+TEST(QosController, LoadingTablesCountsInTheWindowAndNotInWhatThePointIsExpectedToCost) {
+  // The inference that begins a visit to a point costs 5 uJ more. Without that the windows cost 3 and 2 uJ.
+  std::size_t before = 9;
+  QosController controller{budget_policy({{0, 3.5}, {8, 2.5}, {16, 3.5}}, 2.0, 0.05), 2};
+  const auto points = play_costs(controller, 24, [&](std::size_t p, int /*i*/) {
+    const double tables = p == before ? 0.0 : 5.0;
+    before = p;
+    return (p == 0 ? 1.5 : 1.0) + tables;
+  });
+  const auto& windows = controller.windows();
+  EXPECT_DOUBLE_EQ(windows[0].window_uj, 8.0);
+  EXPECT_TRUE(windows[0].is_over_budget());
+  EXPECT_EQ(points[2], 0u) << "3 uJ fit 3.5";
+  EXPECT_EQ(points[8], 1u);
+  EXPECT_EQ(points[12], 1u);
+  EXPECT_EQ(points[16], 0u) << "3 uJ fit 95 % of 3.5";
 }
 
 TEST(PolicyConfig, PointsThatAreNotFromDearToCheapAreNamed) {

@@ -57,8 +57,8 @@ struct BudgetWindow {
   double begin_ms = 0.0;
   double end_ms = 0.0;
   std::size_t point = 0;
-  double window_uj = 0.0;  ///< Spent, scaled to the window's length.
-  double budget_uj = 0.0;  ///< In force at its end.
+  double window_uj = 0.0;  ///< All that was spent, loading of tables included, scaled to the length window_ms.
+  double budget_uj = 0.0;  ///< In force while it ran.
 
   [[nodiscard]] bool is_over_budget() const { return window_uj > budget_uj; }
 };
@@ -76,28 +76,45 @@ struct PolicyDecision {
 
 /// The controller: asked before each inference, answers with its operating point.
 ///
-/// `budget` measures the energy of each window of window_ms (a window ends with the first inference that ends after it)
-/// scaled to the window's length. Above the budget it takes the next cheaper point. It goes back to the more accurate
-/// neighbour only if what a window of that one last cost is below (1 - hysteresis) of the budget; so a constant budget
-/// between two points' costs does not make it flutter.
+/// `budget` divides time into windows. A window ends at the first inference that begins window_ms after the window's
+/// begin, or after a change of the budget, so that one budget is in force in each; windows follow each other without a
+/// gap, and the next one begins with the decision. What is spent in a window is judged by its budget: all of it, the
+/// loading of tables at a switch included.
+///
+/// The decision takes the most accurate point whose window is expected to fit the budget of the window that begins; a
+/// more accurate one than the present only if it leaves `hysteresis` of the budget free, so that a budget between two
+/// points' costs does not make it flutter. Expected is what a window of the point cost when it ran last, without the
+/// inferences that loaded tables, times what the present point's cost has changed since: inputs that make all points
+/// dearer or cheaper are followed. A cheaper point that never ran is tried, so that a falling budget is exceeded in one
+/// window for each such point at most, and not at all between points that ran.
 class QosController {
  public:
   QosController(PolicyConfig config, std::size_t points);
 
   [[nodiscard]] PolicyDecision decide(const PolicyObservation& observation);
+  /// After the last inference: ends a window that is complete. A shorter rest is not judged.
+  void finish(const PolicyObservation& observation);
   /// Of the policy `budget`, those that have ended.
   [[nodiscard]] const std::vector<BudgetWindow>& windows() const { return windows_; }
 
  private:
   PolicyDecision decide_by_schedule(double now_ms);
   PolicyDecision decide_by_budget(const PolicyObservation& observation);
+  void account(const PolicyObservation& observation);
+  void end_window(const PolicyObservation& observation);
+  void learn(double window_uj);
+  [[nodiscard]] std::size_t choose(double budget_uj) const;
 
   PolicyConfig config_;
   std::size_t point_ = 0;
   bool started_ = false;
-  double window_begin_ms_ = 0.0;
-  Energy window_begin_energy_;
-  std::vector<double> window_uj_of_point_;  ///< Last measured; negative where unknown.
+  PolicyObservation window_begin_;
+  PolicyObservation last_;                  ///< Before the last inference.
+  bool loaded_tables_ = true;               ///< The last inference did.
+  double steady_uj_ = 0.0;                  ///< Spent in the window by inferences that loaded no tables.
+  double steady_ms_ = 0.0;                  ///< Their time.
+  double budget_uj_ = 0.0;                  ///< Of the window.
+  std::vector<double> window_uj_of_point_;  ///< Expected; negative where unknown.
   std::vector<BudgetWindow> windows_;
 };
 
