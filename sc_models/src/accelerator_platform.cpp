@@ -74,6 +74,7 @@ void AcceleratorPlatform::reset() {
   array.reset();
   vector_unit.reset();
   monitor.reset();
+  dram.close_row();
 }
 
 std::string AcceleratorPlatform::fault() const {

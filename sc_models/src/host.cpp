@@ -115,20 +115,30 @@ void Host::wait_for_interrupt() {
   quantum_.inc(clock_.time(static_cast<Cycles>(config_.interrupt_latency_cycles)));
 }
 
-double Host::now_ms() const {
-  return static_cast<double>(clock_.cycles(quantum_.get_current_time())) / (1e3 * clock_mhz_);
+Cycles Host::now() const {
+  return clock_.cycles(quantum_.get_current_time());
+}
+
+/// Returns when the reset has acted: what the host writes ahead of time before it would be lost.
+bool Host::reset() {
+  if (!write_register(registers::kCtrl, registers::kCtrlReset)) return false;
+  quantum_.inc(clock_.time(1));
+  quantum_.sync();
+  return true;
 }
 
 bool Host::run_phase(const HostPhase& phase) {
+  if (!reset() || !set_up()) return false;
   QosController controller{phase.policy, job_.point_count};
-  const double begin_ms = now_ms();
+  const Cycles begin = now();
   const Energy begin_energy = prices_.price(counts_before_).total();
-  for (std::size_t i = 0; i < phase.inputs->size(); ++i) {
-    const Energy spent = prices_.price(counts_before_).total() - begin_energy;
-    if (!run_inference(i, (*phase.inputs)[i], controller.decide({now_ms() - begin_ms, spent}))) return false;
-  }
-  // The last window ends with the phase.
-  (void)controller.decide({now_ms() - begin_ms, prices_.price(counts_before_).total() - begin_energy});
+  const auto observation = [&] {
+    return PolicyObservation{static_cast<double>(now() - begin) / (1e3 * clock_mhz_),
+                             prices_.price(counts_before_).total() - begin_energy};
+  };
+  for (std::size_t i = 0; i < phase.inputs->size(); ++i)
+    if (!run_inference(i, (*phase.inputs)[i], controller.decide(observation()))) return false;
+  controller.finish(observation());
   if (observer_.on_phase_end) observer_.on_phase_end(controller);
   return true;
 }
@@ -143,7 +153,9 @@ bool Host::run_inference(std::size_t index, const StoredTensor& input, const Pol
       !write_register(registers::kOperatingPoint, static_cast<std::uint32_t>(decision.point)) ||
       !write_register(registers::kCtrl, registers::kCtrlStart))
     return false;
+  const Cycles doorbell = now();
   wait_for_interrupt();
+  result.busy = clock_.now() - doorbell;
   std::uint32_t interrupts = 0;
   if (!read_register(registers::kIrqStatus, interrupts) || !write_register(registers::kIrqStatus, interrupts))
     return false;
@@ -164,7 +176,7 @@ bool Host::run_inference(std::size_t index, const StoredTensor& input, const Pol
 void Host::software_thread() {
   quantum_.reset();
   load_image();
-  bool good = fault_.empty() && set_up();
+  bool good = fault_.empty();
   for (std::size_t p = 0; good && p < phases_.size(); ++p) good = run_phase(phases_[p]);
   quantum_.sync();
   finished_ = good;

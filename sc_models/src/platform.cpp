@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "axvp/accel/run_audit.h"
 #include "axvp/sc_models/accelerator_platform.h"
 #include "axvp/sc_models/host.h"
 
@@ -42,6 +43,7 @@ class Recorder {
     record.logits = host.logits;
     record.counts = host.counts;
     record.energy = prices_.price(record.counts);
+    busy_cycles_ += host.busy;
     if (!host.reason.empty()) reasons_.push_back({record.begin, host.reason});
     result_.inferences.push_back(std::move(record));
     if (setup_.on_inference) setup_.on_inference(result_.inferences.back());
@@ -50,6 +52,8 @@ class Recorder {
   /// Ends the phase; the recorder is ready for the next one.
   Result<PlatformResult> finish(AcceleratorPlatform& platform, const QosController& controller) {
     const MonitorRecord record = platform.monitor.take_record();
+    RunWitnesses witnesses = witnesses_of(platform.dram.counters());
+    for (const SwitchCounts& change : record.switches) witnesses.switch_bytes += change.counts[Event::DramRead];
     for (const auto& point : record.nodes) {
       auto& statistics = result_.nodes.emplace_back();
       for (const NodeCounts& node : point) {
@@ -63,7 +67,7 @@ class Recorder {
     for (const SwitchCounts& change : record.switches) add_switch(change);
     result_.windows = controller.windows();
     reasons_.clear();
-    auto checked = check_sums();
+    auto checked = check_sums(witnesses);
     result_ = {};
     return checked;
   }
@@ -82,14 +86,28 @@ class Recorder {
     record.to = change.to;
     record.bytes = change.counts[Event::DramRead];
     record.energy = prices_.price(change.counts);
-    record.reason = change.from ? "" : "first load";
+    record.reason = "first load";
     for (const Reason& reason : reasons_)
-      if (reason.begin == change.begin) record.reason = reason.text;
+      if (change.from && reason.begin == change.begin) record.reason = reason.text;
     result_.switches.push_back(std::move(record));
   }
 
-  /// What the host read from the registers must be what the monitor divided among the operations.
-  Result<PlatformResult> check_sums() {
+  /// What the phase did according to others than the counters.
+  RunWitnesses witnesses_of(const Dram::Counters& dram) {
+    const std::uint64_t n = result_.inferences.size();
+    RunWitnesses witnesses;
+    witnesses.inferences = n;
+    witnesses.busy_cycles = busy_cycles_;
+    witnesses.dram_read = dram.read - dram_before_.read - n * setup_.program.output.bytes;
+    witnesses.dram_written = dram.written - dram_before_.written - n * setup_.program.input.bytes;
+    dram_before_ = dram;
+    busy_cycles_ = 0;
+    return witnesses;
+  }
+
+  /// What the host read from the registers must be what others witnessed, and what the monitor divided among the
+  /// operations: nothing was counted outside of one.
+  Result<PlatformResult> check_sums(const RunWitnesses& witnesses) {
     EventCounts read;
     Energy energy;
     Cycles cycles = 0;
@@ -100,6 +118,8 @@ class Recorder {
     }
     if (!(read == result_.counts) || energy != result_.energy.total() || cycles != result_.cycles.total())
       return fail("audit of the run: the inferences' counts do not add up to the operations' counts");
+    if (auto witnessed = audit_run(read, witnesses, setup_.program, setup_.config.array); !witnessed)
+      return forward_error(witnessed);
     return std::move(result_);
   }
 
@@ -107,6 +127,8 @@ class Recorder {
   const EventPrices& prices_;
   PlatformResult result_;
   std::vector<Reason> reasons_;
+  Cycles busy_cycles_ = 0;
+  Dram::Counters dram_before_;  ///< When the phase began.
 };
 
 }  // namespace

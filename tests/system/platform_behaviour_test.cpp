@@ -1,9 +1,12 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 
+#include "axvp/accel/array_model.h"
 #include "axvp/accel/mapping.h"
 #include "axvp/accel/memory_map.h"
 #include "axvp/accel/timing.h"
@@ -284,13 +287,80 @@ TEST_F(PlatformBehaviour, WrongInputsAreNamed) {
   EXPECT_THAT(run_platform(run).error().message, HasSubstr("array.rows = -1"));
 }
 
-TEST_F(PlatformBehaviour, HangingRunEndsWithTheWatchdogsFinding) {
+/// An array that waits for an event that nobody notifies.
+class SilentArray final : public ArrayModel {
+ public:
+  std::string_view level() const override { return "silent"; }
+  Dataflow dataflow() const override { return Dataflow::WeightStationary; }
+  ChainCycles run(const std::vector<MatrixProduct>& /*chain*/) override {
+    sc_core::wait(never_);
+    return {};
+  }
+
+ private:
+  sc_core::sc_event never_;
+};
+
+TEST_F(PlatformBehaviour, DeadlockEndsWithTheNamesOfWhoWaits) {
   PlatformInputs run = inputs(1);
-  run.config.dram.latency_cycles = 1'000'000;
+  run.array = std::make_shared<SilentArray>();
   run.config.watchdog.no_progress_cycles = 10'000;
   const auto result = run_platform(run);
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().message, AllOf(HasSubstr("watchdog"), HasSubstr("axvp.command_processor waits for")));
+  EXPECT_THAT(result.error().message,
+              AllOf(HasSubstr("watchdog: no progress for 10000 cycles"), HasSubstr("axvp.array waits for its model"),
+                    HasSubstr("axvp.vector_unit waits for the array's results"),
+                    HasSubstr("axvp.command_processor waits for an input buffer")));
+}
+
+// ---- phases
+
+/// Everything that a phase's result says but the time of its begin.
+std::string digest(const PlatformResult& result) {
+  const Cycles begin = result.inferences.front().begin;
+  std::string text;
+  for (const auto& inference : result.inferences)
+    text += fmt::format("{} {} {} {} {}\n", inference.point, inference.begin - begin, inference.end - begin,
+                        inference.logits[0], inference.energy.total().to_picojoules().value);
+  for (const auto& change : result.switches)
+    text += fmt::format("{} {} {} {} {} {}\n", change.begin - begin, change.cycles, change.from.value_or(99), change.to,
+                        change.bytes, change.reason);
+  for (const auto& window : result.windows)
+    text += fmt::format("{} {} {}\n", window.begin_ms, window.end_ms, window.window_uj);
+  for (const auto& point : result.nodes)
+    for (const auto& node : point)
+      text += fmt::format("{} {} ", node.cycles.total(), node.energy.total().to_picojoules().value);
+  return text + fmt::format("{}", fmt::join(result.counts.of, " "));
+}
+
+TEST_F(PlatformBehaviour, PhaseDoesNotDependOnWhatRanBeforeIt) {
+  const PlatformInputs run = inputs(5);
+  std::vector<PlatformPhase> phases;
+  for (std::size_t p = 0; p < 3; ++p) {
+    PolicyConfig fixed;
+    fixed.fixed_point = p;
+    phases.push_back({fixed, run.inputs});
+  }
+  PolicyConfig budget;
+  budget.kind = PolicyKind::Budget;
+  budget.window_ms = 0.2;
+  budget.budget = {{0.0, 9.0}, {0.5, 5.0}};
+  phases.push_back({budget, run.inputs});
+  const auto digests_in_order = [&](std::vector<std::size_t> order) {
+    return run_in_child([&] {
+      std::vector<PlatformPhase> ordered;
+      for (const std::size_t i : order) ordered.push_back(phases[i]);
+      const auto results = run_platform(run, ordered);
+      if (!results) return results.error().message;
+      std::vector<std::string> digests(order.size());
+      for (std::size_t i = 0; i < order.size(); ++i) digests[order[i]] = digest((*results)[i]);
+      return fmt::format("{}", fmt::join(digests, "\n\n"));
+    });
+  };
+  const std::string forward = digests_in_order({0, 1, 2, 3});
+  EXPECT_THAT(forward, HasSubstr("first load"));
+  EXPECT_EQ(forward, digests_in_order({3, 2, 0, 1}));
+  EXPECT_EQ(forward, digests_in_order({1, 3, 2, 0}));
 }
 
 TEST_F(PlatformBehaviour, ProgramWhoseNumbersDoNotAddUpFailsTheAuditAndNamesTheOperation) {

@@ -30,6 +30,9 @@ class Dram final : public sc_core::sc_module {
 
   Dram(const sc_core::sc_module_name& name, const DramConfig& config, const Clock& clock);
 
+  /// Closes the open row. Contents and counters stay.
+  void close_row() { timing_.reset(); }
+
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] Bytes capacity() const { return bytes_.size(); }
 

@@ -35,10 +35,11 @@ struct HostResult {
   std::string reason;  ///< Why the controller changed the point; empty where it did not.
   std::vector<std::int32_t> logits;
   EventCounts counts;  ///< Difference of two counter snapshots.
+  Cycles busy = 0;     ///< From doorbell to interrupt, by the host's clock.
 };
 
-/// A part of a run: its inputs, one inference each, under one policy. Times and energies that the policy sees count
-/// from the phase's begin.
+/// A part of a run: its inputs, one inference each, under one policy. It begins with a reset of the accelerator, so
+/// that nothing of it depends on the phases before; times and energies that the policy sees count from there.
 struct HostPhase {
   PolicyConfig policy;
   const std::vector<StoredTensor>* inputs = nullptr;
@@ -72,7 +73,8 @@ class Host final : public sc_core::sc_module {
   bool set_up();
   bool run_phase(const HostPhase& phase);
   bool run_inference(std::size_t index, const StoredTensor& input, const PolicyDecision& decision);
-  [[nodiscard]] double now_ms() const;
+  [[nodiscard]] Cycles now() const;
+  bool reset();
   void wait_for_interrupt();
   bool read_counters(EventCounts& counts);
   bool write_register(std::uint32_t offset, std::uint32_t value);

@@ -45,7 +45,7 @@ struct NodeStatistics {
 struct SwitchRecord {
   Cycles begin = 0;
   Cycles cycles = 0;
-  std::optional<std::size_t> from;  ///< None at the first inference, which loads everything.
+  std::optional<std::size_t> from;  ///< None at a phase's first inference, which loads everything.
   std::size_t to = 0;
   Bytes bytes = 0;  ///< Loaded: the point's record, selectors and the sets that differ.
   EnergyBreakdown energy;
@@ -76,7 +76,8 @@ struct PlatformSetup {
   std::shared_ptr<ArrayModel> array = nullptr;
 };
 
-/// Inputs, one inference each, under one policy. Its times and energies count from the phase's begin.
+/// Inputs, one inference each, under one policy. A phase begins with a reset of the accelerator: its result depends on
+/// nothing but itself, whatever ran before. Its times and energies count from its begin.
 struct PlatformPhase {
   PolicyConfig policy;
   std::vector<StoredTensor> inputs;
