@@ -81,12 +81,21 @@ void count_convolution(const ExploredOperation& operation, const Descriptor& d, 
   add(Event::PeIdleCycle, -static_cast<double>(slots));
 }
 
+bool is_pool(const Descriptor& d) {
+  return d.opcode == Opcode::AveragePool || d.opcode == Opcode::MaxPool;
+}
+
+std::uint64_t operations_of(const Descriptor& d) {
+  return vector_operations(d, row_tile(d, 0, d.output.height), {0, d.output.channels});
+}
+
 void count_elementwise(const Descriptor& d, const DramTraffic& traffic, AnalyticEstimate& e) {
   const EventSetter add{e};
   const std::size_t read =
       d.opcode == Opcode::Resample
           ? d.output.size() / static_cast<std::size_t>(d.output.channels) * static_cast<std::size_t>(d.input.channels)
-          : traffic.input;
+      : is_pool(d) ? operations_of(d)
+                   : traffic.input;
   add(Event::ActivationRead, static_cast<double>(read));
   add(Event::ActivationWrite, static_cast<double>(d.output.size()));
 }
@@ -129,7 +138,7 @@ Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const Plat
     count_convolution(operation, d, config, e);
   else
     count_elementwise(d, traffic, e);
-  add(Event::VectorOperation, static_cast<double>(d.output.size()));
+  add(Event::VectorOperation, static_cast<double>(operations_of(d)));
   add(Event::ActivationWrite, static_cast<double>(traffic.input));
   add(Event::ActivationRead, static_cast<double>(output_bytes(d)));
   add(Event::WeightWrite, static_cast<double>(traffic.weights));
@@ -142,7 +151,7 @@ Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const Plat
     e.array_cycles = chain_of(d, config.array, dataflow);
     const Cycles dram = (traffic.input + traffic.weights + output_bytes(d)) /
                         static_cast<Cycles>(config.dram.bandwidth_bytes_per_cycle);
-    e.latency = std::max({e.array_cycles, dram, vector_cycles(config.vector_unit, d.output.size())});
+    e.latency = std::max({e.array_cycles, dram, vector_cycles(config.vector_unit, operations_of(d))});
   }
   e.latency += descriptor_cycles(config);
   const auto elements = static_cast<double>(config.array.rows) * static_cast<double>(config.array.columns);
