@@ -125,6 +125,28 @@ TEST_F(ReportPage, ShowsTheFiguresOfResultJsonAndTheirPointers) {
   EXPECT_NE(seen["themes"][0], seen["themes"][1]);
 }
 
+TEST_F(ReportPage, ShowsTheFrontOfAnExploration) {
+  file("layers.csv", "Layer, M, N, K,\nA, 400, 64, 90,\nB, 100, 128, 64,\n");
+  file("sweep.toml",
+       "networks = [\"layers.csv\"]\n[space]\nrows = [4, 8, 16, 32]\ncolumns = [4, 8, 16, 32]\n"
+       "weight_kb = [16, 32]\n");
+  ASSERT_EQ(axvp("explore sweep.toml --output swept").exit_code, 0);
+  ASSERT_EQ(axvp("report swept --out page.html").exit_code, 0);
+  const auto exploration = nlohmann::json::parse(read_text_file(folder_ / "swept" / "exploration.json").value());
+  const auto seen = look_at("page.html");
+  EXPECT_THAT(seen["errors"], IsEmpty());
+  ASSERT_EQ(seen["charts"].size(), 1u);
+  const auto& chart = seen["charts"]["front-0"];
+  EXPECT_GT(chart["painted"], 1000);
+  EXPECT_THAT(chart["tooltip"]["lines"].dump(), HasSubstr(chart["tooltip"]["expected"].get<std::string>()));
+  ASSERT_EQ(chart["sets"][0]["figures"].size(), exploration["front"].size());
+  EXPECT_GT(exploration["front"].size(), 2u);
+  for (const auto& set : chart["sets"])
+    for (const auto& figure : set["figures"]) expect_found(figure, {{"swept/exploration.json", exploration}});
+  for (const auto& figure : seen["shown"]) expect_found(figure, {{"swept/exploration.json", exploration}});
+  EXPECT_THAT(seen["said"].get<std::string>(), HasSubstr("/front/1/energy_uj"));
+}
+
 TEST_F(ReportPage, IsSmallQuickAndSilent) {
   simulate("first");
   std::filesystem::create_directories(folder_ / "other" / "first");

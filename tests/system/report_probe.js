@@ -31,13 +31,14 @@
   const first = document.querySelector('.figure');
   first.dispatchEvent(new MouseEvent('mouseover', {bubbles: true}));
   seen.bubble = document.getElementById('tip').hidden ? '' : document.getElementById('tip').textContent;
-  const canvas = document.getElementById('layer-energy');
+  const chart = drawn.get('layer-energy') || [...drawn.values()][0];
+  const canvas = chart.canvas;
   canvas.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
   canvas.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
   seen.said = document.getElementById('said').textContent;
   const button = canvas.closest('figure').querySelector('.legend button');
   button.click();
-  seen.legend = drawn.get('layer-energy').isDatasetVisible(0);
+  seen.legend = chart.isDatasetVisible(0);
   seen.themes.push(document.documentElement.dataset.theme);
   document.getElementById('theme').click();
   seen.themes.push(document.documentElement.dataset.theme);
