@@ -148,15 +148,22 @@ Result<MappedDesign> Synthesiser::run(const SynthesisJob& job) const {
   return MappedDesign{std::move(*netlist), key->rtl, key->job};
 }
 
+/// The wrapper goes into the folder; the list names all files.
+Result<std::string> Synthesiser::write_sources(const SynthesisJob& job, const fs::path& folder) const {
+  std::vector<fs::path> sources = job.sources;
+  if (!job.wrapper.empty()) sources.push_back(folder / "wrapper.sv");
+  if (const auto written = write_file_atomically(folder / "wrapper.sv", job.wrapper); !written)
+    return forward_error(written);
+  return source_list(sources);
+}
+
 Result<void> Synthesiser::map(const SynthesisJob& job, const fs::path& folder) const {
   const WorkFolder work{folder};
-  std::vector<fs::path> sources = job.sources;
-  if (!job.wrapper.empty()) sources.push_back(work.path() / "wrapper.sv");
-  std::vector<std::pair<std::string, std::string>> files{{"map_adders.v", adder_map_}, {"wrapper.sv", job.wrapper}};
+  std::vector<std::pair<std::string, std::string>> files{{"map_adders.v", adder_map_}};
   for (const auto& file : kSynthesisFiles) files.emplace_back(file.name, file.text);
   for (const auto& [name, text] : files)
     if (const auto written = write_file_atomically(work.path() / name, text); !written) return written;
-  const auto list = source_list(sources);
+  const auto list = write_sources(job, work.path());
   if (!list) return forward_error(list);
   const auto outcome = run_process(options_.yosys, {"-q", "-c", (work.path() / "map.tcl").string()},
                                    {{"AX_OUT", work.path().string()},
@@ -169,6 +176,35 @@ Result<void> Synthesiser::map(const SynthesisJob& job, const fs::path& folder) c
   if (outcome->exit_code != 0)
     return fail("Yosys cannot map {} (exit code {}):\n  {}", job.top, outcome->exit_code, last_lines(outcome->output));
   return work.keep();
+}
+
+Result<void> Synthesiser::prove(const SynthesisJob& job) const {
+  const auto design = run(job);
+  if (!design) return forward_error(design);
+  const WorkFolder work{options_.cache / ("proof-" + design->key)};
+  if (const auto written = write_file_atomically(work.path() / "prove.tcl", kProofScript); !written) return written;
+  const auto list = write_sources(job, work.path());
+  if (!list) return forward_error(list);
+  const fs::path rtl = work.path() / "rtl.aig";
+  const fs::path netlist = work.path() / "netlist.aig";
+  for (const auto& [graph, mapped] :
+       {std::pair{rtl, fs::path{}}, std::pair{netlist, fs::absolute(options_.cache / design->key / "netlist.json")}}) {
+    const auto outcome = run_process(options_.yosys, {"-q", "-c", (work.path() / "prove.tcl").string()},
+                                     {{"AX_OUT", graph.string()},
+                                      {"AX_TOP", job.top},
+                                      {"AX_LIBERTY", fs::absolute(options_.liberty).string()},
+                                      {"AX_SOURCES", *list},
+                                      {"AX_NETLIST", mapped.string()}});
+    if (!outcome) return forward_error(outcome);
+    if (outcome->exit_code != 0)
+      return fail("Yosys cannot read {} (exit code {}):\n  {}", job.top, outcome->exit_code,
+                  last_lines(outcome->output));
+  }
+  const auto proof =
+      run_process(options_.abc, {"-q", fmt::format("cec -n \"{}\" \"{}\"", rtl.string(), netlist.string())});
+  if (!proof) return forward_error(proof);
+  if (proof->output.find("Networks are equivalent") != std::string::npos) return {};
+  return fail("{}: ABC does not prove RTL and netlist equivalent:\n  {}", job.top, last_lines(proof->output));
 }
 
 }  // namespace axvp

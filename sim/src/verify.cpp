@@ -25,6 +25,7 @@ struct Options {
   std::string id;
   bool all = false;
   bool netlist = false;
+  bool formal = false;
   std::string root = ".";
   std::string report;
   std::string verilog, top, against;
@@ -56,16 +57,28 @@ std::optional<std::string> difference_of_rtl(const Modes& /*modes*/) {
 }
 #endif
 
-/// Maps the RTL as it is, all 8x8 bits, and compares the netlist.
-std::optional<std::string> difference_of_netlist(const Modes& modes, const Synthesiser& synthesiser,
-                                                 const std::string& root) {
+/// The RTL as it is, all 8x8 bits.
+SynthesisJob job_of(const Modes& modes, const std::string& root) {
   SynthesisJob job{modes.front().rtl_module, {}, "", {}};
   for (const auto& source : rtl_sources(modes.front())) job.sources.push_back(std::filesystem::path{root} / source);
-  const auto design = synthesiser.run(job);
+  return job;
+}
+
+std::optional<std::string> difference_of_netlist(const Modes& modes, const Synthesiser& synthesiser,
+                                                 const std::string& root) {
+  const auto design = synthesiser.run(job_of(modes, root));
   if (!design) return design.error().message;
   for (const Selectable& mode : modes)
     if (const auto equal = check_against_table(design->netlist, mode.table, mode.mode); !equal)
       return equal.error().message;
+  return std::nullopt;
+}
+
+/// By SAT, without looking at values.
+std::optional<std::string> formal_difference(const Modes& modes, const Synthesiser& synthesiser,
+                                             const std::string& root) {
+  const auto proof = synthesiser.prove(job_of(modes, root));
+  if (!proof) return proof.error().message;
   return std::nullopt;
 }
 
@@ -100,22 +113,32 @@ void for_each_in_parallel(std::size_t count, const Work& work) {
   for (auto& thread : threads) thread.join();
 }
 
-std::vector<ProofCase> prove(const std::vector<Modes>& multipliers, const Synthesiser* synthesiser,
-                             const Options& options, Progress& progress) {
-  const std::size_t levels = synthesiser == nullptr ? 1 : 2;
-  std::vector<ProofCase> cases(levels * multipliers.size());
+constexpr const char* kRtl = "rtl";
+constexpr const char* kNetlist = "netlist";
+constexpr const char* kFormal = "formal";
+
+std::vector<ProofCase> prove(const std::vector<Modes>& multipliers, const std::vector<const char*>& levels,
+                             const Synthesiser* synthesiser, const Options& options, Progress& progress) {
+  std::vector<ProofCase> cases(levels.size() * multipliers.size());
   std::mutex mutex;
   std::size_t done = 0;
   for_each_in_parallel(cases.size(), [&](std::size_t n) {
-    const Modes& modes = multipliers[n / levels];
-    const bool is_netlist = n % levels == 1;
-    cases[n] = {modes.front().multiplier_id, is_netlist ? "netlist" : "rtl", static_cast<int>(modes.size()),
-                is_netlist ? difference_of_netlist(modes, *synthesiser, options.root) : difference_of_rtl(modes)};
+    const Modes& modes = multipliers[n / levels.size()];
+    const char* level = levels[n % levels.size()];
+    cases[n] = {modes.front().multiplier_id, level, static_cast<int>(modes.size()),
+                level == kRtl       ? difference_of_rtl(modes)
+                : level == kNetlist ? difference_of_netlist(modes, *synthesiser, options.root)
+                                    : formal_difference(modes, *synthesiser, options.root)};
     const std::lock_guard lock{mutex};
     progress.update(++done, cases[n].multiplier);
   });
   progress.finish();
   return cases;
+}
+
+std::string what_was_shown(const ProofCase& proven) {
+  if (proven.level == kFormal) return "netlist equivalent to RTL by SAT";
+  return fmt::format("equal on all 65,536 pairs{}", proven.modes > 1 ? fmt::format(" in {} modes", proven.modes) : "");
 }
 
 int report_cases(const std::vector<ProofCase>& cases, const Options& options) {
@@ -125,8 +148,7 @@ int report_cases(const std::vector<ProofCase>& cases, const Options& options) {
       report(Error{fmt::format("{} ({}): {}", c.multiplier, c.level, *c.problem)}, kRunFailed);
       ++failures;
     } else {
-      fmt::print("{:<28} {:<8} equal on all 65,536 pairs{}\n", c.multiplier, c.level,
-                 c.modes > 1 ? fmt::format(" in {} modes", c.modes) : "");
+      fmt::print("{:<28} {:<8} {}\n", c.multiplier, c.level, what_was_shown(c));
     }
   }
   fmt::print("{} of {} equal their model\n", cases.size() - failures, cases.size());
@@ -139,14 +161,16 @@ int prove_catalogue(const Options& options, const GlobalOptions& global) {
   const auto multipliers = chosen_multipliers(options.id);
   if (!multipliers) return report(multipliers.error());
   std::optional<Synthesiser> synthesiser;
-  if (options.all || options.netlist) {
+  std::vector<const char*> levels{kRtl};
+  if (options.all || options.netlist) levels.push_back(kNetlist);
+  if (options.formal) levels.push_back(kFormal);
+  if (levels.size() > 1) {
     auto created = Synthesiser::create({});
     if (!created) return report(created.error());
     synthesiser = std::move(*created);
   }
-  const std::size_t cases = multipliers->size() * (synthesiser ? 2 : 1);
-  Progress progress{global.progress(), "verify", cases, "circuits"};
-  return report_cases(prove(*multipliers, synthesiser ? &*synthesiser : nullptr, options, progress), options);
+  Progress progress{global.progress(), "verify", multipliers->size() * levels.size(), "circuits"};
+  return report_cases(prove(*multipliers, levels, synthesiser ? &*synthesiser : nullptr, options, progress), options);
 }
 
 /// A .npy file or a selectable of the catalogue.
@@ -184,6 +208,8 @@ void add_verify(CLI::App& app, const GlobalOptions& global, Command& command) {
   sub->add_option("id", options->id, "One multiplier or selectable; the Verilated RTL of all without it");
   sub->add_flag("--all", options->all, "Every multiplier: its Verilated RTL and its mapped netlist");
   sub->add_flag("--netlist", options->netlist, "The mapped netlist (Yosys), too");
+  sub->add_flag("--formal", options->formal,
+                "Prove mapped netlist and RTL equivalent by SAT (Yosys, ABC), too; seconds a multiplier");
   sub->add_option("--root", options->root, "Folder with rtl/ of the sources, for netlists")->capture_default_str();
   sub->add_option("--report", options->report, "Report to write: JUnit (.xml) or JSON");
   sub->add_option("--verilog", options->verilog, "A Verilog file to compare instead, with --top and --against");
@@ -197,6 +223,7 @@ void add_verify(CLI::App& app, const GlobalOptions& global, Command& command) {
       ->capture_default_str();
   sub->footer(
       "Examples:\n  axvp verify gated_dadda-468\n  axvp verify --all --report proof.xml\n"
+      "  axvp verify dadda_trunc-k7c --netlist --formal --report proof.json\n"
       "  axvp verify --verilog mine.v --top mine --x A --w B --against mine.npy");
   sub->callback([options, &global, &command] {
     command = [options, &global] {

@@ -12,7 +12,7 @@ namespace axvp::sim {
 /// One thing that was compared with a multiplier's tables.
 struct ProofCase {
   std::string multiplier;
-  std::string level;                   ///< "rtl" or "netlist".
+  std::string level;                   ///< "rtl", "netlist" or "formal".
   int modes = 1;                       ///< How many modes were compared, on all 65,536 pairs each.
   std::optional<std::string> problem;  ///< The first difference, or why there was no comparison.
 };

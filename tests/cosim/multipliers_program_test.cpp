@@ -62,9 +62,10 @@ TEST_F(MultipliersProgram, VerifyComparesAModuleWithATable) {
 }
 
 TEST_F(MultipliersProgram, VerifyWritesReports) {
-  const Outcome json = run("verify gated_dadda-468 --netlist --report " + path("proof.json"));
+  const Outcome json = run("verify gated_dadda-468 --netlist --formal --report " + path("proof.json"));
   EXPECT_EQ(json.exit_code, 0) << json.output;
-  EXPECT_THAT(json.output, HasSubstr("2 of 2 equal their model"));
+  EXPECT_THAT(json.output, HasSubstr("3 of 3 equal their model"));
+  EXPECT_THAT(json.output, HasSubstr("formal   netlist equivalent to RTL by SAT"));
   const auto text = read_text_file(path("proof.json"));
   ASSERT_TRUE(text);
   EXPECT_THAT(*text, HasSubstr("\"failures\": 0"));

@@ -128,6 +128,31 @@ TEST(Synthesis, ResultsComeFromTheCacheUnlessTheRtlChanges) {
   std::filesystem::remove_all(options.cache);
 }
 
+TEST(Synthesis, ProofAcceptsItsOwnNetlistAndRefusesAnotherOne) {
+  SynthesisOptions options;
+  options.cache = std::filesystem::path{testing::TempDir()} / "axvp_proof_test";
+  std::filesystem::remove_all(options.cache);
+  const auto synthesiser = Synthesiser::create(options);
+  ASSERT_TRUE(synthesiser);
+  const std::string ports = "(input logic [2:0] a_i, input logic [2:0] b_i, output logic [5:0] p_o);\n";
+  const SynthesisJob product{"m", {}, "module m" + ports + "  assign p_o = 6'(a_i) * 6'(b_i);\nendmodule\n", {}};
+  const auto proof = synthesiser->prove(product);
+  EXPECT_TRUE(proof) << proof.error().message;
+  // The netlist of 7 x 7 = 48 in the place of the product's.
+  const SynthesisJob wrong{
+      "m", {}, "module m" + ports + "  assign p_o = &{a_i, b_i} ? 6'd48 : 6'(a_i) * 6'(b_i);\nendmodule\n", {}};
+  ASSERT_TRUE(synthesiser->run(wrong));
+  const auto netlist = [&](const SynthesisJob& job) {
+    return options.cache / synthesiser->key(job).value() / "netlist.json";
+  };
+  std::filesystem::copy_file(netlist(wrong), netlist(product), std::filesystem::copy_options::overwrite_existing);
+  const auto refused = synthesiser->prove(product);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("m: ABC does not prove RTL and netlist equivalent"));
+  EXPECT_THAT(refused.error().message, HasSubstr("NOT EQUIVALENT"));
+  std::filesystem::remove_all(options.cache);
+}
+
 TEST(Synthesis, RefusedRtlShowsYosysMessage) {
   const auto design = test_synthesiser().run({"broken", {}, "module broken (input a_i; endmodule", {}});
   ASSERT_FALSE(design);

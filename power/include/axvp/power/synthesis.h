@@ -48,6 +48,10 @@ class Synthesiser {
   /// Fails if a source cannot be read or Yosys refuses the design; the message holds Yosys' last lines.
   [[nodiscard]] Result<MappedDesign> run(const SynthesisJob& job) const;
 
+  /// Proves by SAT sweeping (`cec` of ABC) that the mapped netlist computes what the RTL says, for all inputs. The
+  /// designs are combinational. Fails with ABC's last lines if they differ, and as run() does.
+  [[nodiscard]] Result<void> prove(const SynthesisJob& job) const;
+
   /// The hash of everything that the netlist depends on. Fails if a source cannot be read.
   [[nodiscard]] Result<std::string> key(const SynthesisJob& job) const;
 
@@ -60,6 +64,7 @@ class Synthesiser {
   };
   Synthesiser() = default;
   [[nodiscard]] Result<Keys> keys(const SynthesisJob& job) const;
+  [[nodiscard]] Result<std::string> write_sources(const SynthesisJob& job, const std::filesystem::path& folder) const;
   [[nodiscard]] Result<void> map(const SynthesisJob& job, const std::filesystem::path& folder) const;
 
   SynthesisOptions options_;
