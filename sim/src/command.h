@@ -37,6 +37,7 @@ void add_multipliers_export(CLI::App& multipliers, Command& command);
 void add_multipliers_import(CLI::App& multipliers, Command& command);
 void add_multipliers_evolve(CLI::App& multipliers, const GlobalOptions& global, Command& command);
 void add_multipliers_operands(CLI::App& multipliers, Command& command);
+void add_multipliers_streams(CLI::App& multipliers, const GlobalOptions& global, Command& command);
 void add_verify(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_power(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_report(CLI::App& app, Command& command);

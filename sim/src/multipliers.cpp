@@ -51,7 +51,8 @@ int show(const std::string& id, Encoding encoding) {
 
 void add_multipliers(CLI::App& app, const GlobalOptions& global, Command& command) {
   CLI::App* sub = app.add_subcommand(
-      "multipliers", "The catalogue of multipliers: list, show, plot, compare, export, import, operands, evolve");
+      "multipliers",
+      "The catalogue of multipliers: list, show, plot, compare, streams, export, import, operands, evolve");
   sub->require_subcommand(1);
   sub->footer(
       "Examples:\n  axvp multipliers list --encoding sm8 --most std=100 --pareto std,energy\n"
@@ -74,6 +75,7 @@ void add_multipliers(CLI::App& app, const GlobalOptions& global, Command& comman
   });
   add_multipliers_plot(*sub, command);
   add_multipliers_compare(*sub, global, command);
+  add_multipliers_streams(*sub, global, command);
   add_multipliers_export(*sub, command);
   add_multipliers_import(*sub, command);
   add_multipliers_operands(*sub, command);
