@@ -118,6 +118,14 @@ class Family {
             fmt::format("{}; {}", tree(), kGatedColumns), p};
   }
 
+  [[nodiscard]] MultiplierDesign gated_operands(const std::vector<int>& levels) const {
+    MultiplierDesign d = gated(levels, Constant::None);
+    std::get<DaddaParameters>(d.parameters).column_gates = DaddaParameters::ColumnGates::Operands;
+    d.family = fmt::format("gated_{}_operands", prefix_);
+    d.id = fmt::format("{}-{}", d.family, fmt::join(levels, ""));
+    return d;
+  }
+
   [[nodiscard]] MultiplierDesign gated_bits(const std::vector<int>& bits) const {
     DaddaParameters p = parameters();
     p.gate_bits = bits;
@@ -232,6 +240,7 @@ void add_sm8(Designs& list) {
     list.push_back(dadda.gated(levels, Constant::None));
     list.push_back(dadda.gated(levels, Constant::Added));
   }
+  for (const auto& levels : {std::vector{4}, {5}, {6}, {7}, {4, 6}}) list.push_back(dadda.gated_operands(levels));
   list.push_back(dadda.gated_bits({1, 2, 3}));
   add_evolved(list, Encoding::SignMagnitude);
   add_sm8_baselines(list);
@@ -248,6 +257,7 @@ void add_s8(Designs& list) {
     list.push_back(bw.gated(levels, Constant::None));
     list.push_back(bw.gated(levels, Constant::Added));
   }
+  for (const int level : {5, 6, 7}) list.push_back(bw.gated_operands({level}));
   list.push_back(bw.gated_bits({1, 2, 3}));
   add_evolved(list, Encoding::TwosComplement);
   for (const int dropped : {0, 6, 8})

@@ -58,6 +58,7 @@ std::vector<std::filesystem::path> rtl_sources(const Selectable& selectable) {
   if (selectable.rtl_module.empty()) return {};
   const std::filesystem::path folder = std::filesystem::path{"rtl"} / "multipliers";
   std::vector<std::filesystem::path> files{folder / "ax_fa.sv", folder / "ax_ha.sv"};
+  if (selectable.family.find("_operands") != std::string::npos) files.push_back(folder / "ax_isolate.sv");
   if (!selectable.inner_module.empty()) files.push_back(folder / (selectable.inner_module + ".sv"));
   files.push_back(folder / (selectable.rtl_module + ".sv"));
   return files;

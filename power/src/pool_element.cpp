@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "axvp/common/text.h"
 #include "element_meter.h"
@@ -99,14 +100,17 @@ SquareMicrometres element_area(const Netlist& netlist) {
   return area;
 }
 
-/// Index into Netlist::parts of each instance.
-std::vector<std::size_t> parts_of_instances(const Netlist& netlist, std::size_t instances) {
-  std::vector<std::size_t> parts;
+constexpr std::size_t kOutside = std::numeric_limits<std::size_t>::max();
+
+/// Which instance each of Netlist::parts belongs to, modules within an instance included; kOutside: none.
+std::vector<std::size_t> instances_of_parts(const Netlist& netlist, std::size_t instances) {
+  std::vector<std::size_t> owners(netlist.parts.size(), kOutside);
   for (std::size_t k = 0; k < instances; ++k) {
-    const auto found = std::find(netlist.parts.begin(), netlist.parts.end(), fmt::format("u_{}", k));
-    parts.push_back(static_cast<std::size_t>(found - netlist.parts.begin()));
+    const std::string name = fmt::format("u_{}", k);
+    for (std::size_t part = 0; part < owners.size(); ++part)
+      if (netlist.parts[part] == name || netlist.parts[part].rfind(name + ".", 0) == 0) owners[part] = k;
   }
-  return parts;
+  return owners;
 }
 
 Result<void> check_pool(const std::vector<Selectable>& selectables) {
@@ -128,7 +132,7 @@ class PoolMeter {
       : element_(design, meter, options),
         rtl_(rtl),
         options_(options),
-        instance_parts_(parts_of_instances(design.netlist, rtl.instances.size())) {}
+        instance_of_part_(instances_of_parts(design.netlist, rtl.instances.size())) {}
 
   Result<PoolSelectableEnergy> measure(const Selectable& selectable, std::uint64_t select) {
     PoolSelectableEnergy result;
@@ -161,13 +165,14 @@ class PoolMeter {
       leakage_ += part.leakage;
     }
     ++measured_;
-    for (std::size_t k = 0; k < instance_parts_.size(); ++k) {
-      const Measurement& part = parts[instance_parts_[k]];
-      if (rtl_.instances[k] == selectable.multiplier_id)
-        result.multiplication = rounded(part.timed);
-      else
-        others = plus(others, part.timed);
+    EventEnergy selected;
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      if (instance_of_part_[p] == kOutside) continue;
+      const bool is_selected = rtl_.instances[instance_of_part_[p]] == selectable.multiplier_id;
+      EventEnergy& share = is_selected ? selected : others;
+      share = plus(share, parts[p].timed);
     }
+    result.multiplication = rounded(selected);
     result.per_mac = rounded(timed);
     result.per_mac_zero_delay = rounded(zero_delay);
     result.other_instances = rounded(others);
@@ -176,7 +181,7 @@ class PoolMeter {
   ElementMeter element_;
   const PoolElementRtl& rtl_;
   const CharacteriseOptions& options_;
-  std::vector<std::size_t> instance_parts_;
+  std::vector<std::size_t> instance_of_part_;
   Nanowatts leakage_{};
   std::size_t measured_ = 0;
 };

@@ -11,6 +11,7 @@ set(AXVP_RTL_MULTIPLIER_BANKS
     ax_mul_bank_dadda_seg
     ax_mul_bank_dadda_bam
     ax_mul_bank_gated_dadda
+    ax_mul_bank_gated_dadda_operands
     ax_mul_bank_gated_dadda_bits
     ax_mul_bank_evolved
     ax_mul_bank_c42
@@ -26,6 +27,7 @@ set(AXVP_RTL_MULTIPLIER_BANKS
     ax_mul_bank_bw_bits
     ax_mul_bank_bw_seg
     ax_mul_bank_gated_bw
+    ax_mul_bank_gated_bw_operands
     ax_mul_bank_gated_bw_bits
     ax_mul_bank_booth
 )

@@ -44,6 +44,23 @@ class Builder {
         if ((p_.gate_constants[g] >> c) & 1) constants_of_modes_.emplace_back(c, off);
     }
     netlist.sections.push_back(std::move(section));
+    if (p_.column_gates == DaddaParameters::ColumnGates::Operands) add_operand_copies(netlist);
+  }
+
+  /// For each band of columns the operand bits that its partial products read.
+  void add_operand_copies(Netlist& netlist) {
+    Section section{"Operand bits as the gated columns see them.", {}};
+    for (const int level : p_.gate_levels)
+      for (const char* operand : {"x", "w"})
+        for (int bit = 0; bit < std::min(level, kBits); ++bit)
+          section.statements.push_back({Operation::Isolate,
+                                        {operand_net(operand, bit), fmt::format("on_below_{}", level)},
+                                        copy_name(operand, bit, level)});
+    netlist.sections.push_back(std::move(section));
+  }
+
+  static std::string copy_name(const char* operand, int bit, int level) {
+    return fmt::format("{}_{}_below_{}", operand, bit, level);
   }
 
   void add_bit_gates(Netlist& netlist) {
@@ -70,10 +87,24 @@ class Builder {
     return gated == gated_bits_.end() ? port : gated->second;
   }
 
-  /// The gate of a column, or "" where no mode reaches it.
-  std::string gate_of(int column) const {
+  /// The band of a column, or 0 where no mode reaches it.
+  int level_of(int column) const {
     const auto level = std::upper_bound(p_.gate_levels.begin(), p_.gate_levels.end(), column);
-    return level == p_.gate_levels.end() ? "" : fmt::format("on_below_{}", *level);
+    return level == p_.gate_levels.end() ? 0 : *level;
+  }
+
+  /// What gates a partial product of its own; "" where nothing does.
+  std::string gate_of(int i, int j) const {
+    const bool by_operands = p_.column_gates == DaddaParameters::ColumnGates::Operands && !is_inverted(i, j);
+    return by_operands || level_of(i + j) == 0 ? "" : fmt::format("on_below_{}", level_of(i + j));
+  }
+
+  bool is_inverted(int i, int j) const { return is_signed_ && (i == kSign) != (j == kSign); }
+
+  /// Bit `bit` of an operand as x_i w_j reads it. An inverted partial product of gated operands would be 1.
+  std::string operand_of(const char* operand, int bit, int i, int j) const {
+    const bool by_operands = p_.column_gates == DaddaParameters::ColumnGates::Operands && !is_inverted(i, j);
+    return by_operands && level_of(i + j) != 0 ? copy_name(operand, bit, level_of(i + j)) : operand_net(operand, bit);
   }
 
   void add_partial_products(Netlist& netlist) {
@@ -90,19 +121,19 @@ class Builder {
 
   /// x_i w_j with bits that are dropped or forced, inverted for one sign bit, gated.
   void add_partial_product(int i, int j, Section& section) {
-    const bool inverted = is_signed_ && (i == kSign) != (j == kSign);
+    const bool inverted = is_inverted(i, j);
     if (((p_.x.kept | p_.x.forced) >> i & 1) == 0 || ((p_.w.kept | p_.w.forced) >> j & 1) == 0) {
       if (inverted) constant_ += 1 << (i + j);
       return;
     }
     std::vector<std::string> inputs;
-    if (((p_.x.forced >> i) & 1) == 0) inputs.push_back(operand_net("x", i));
-    if (((p_.w.forced >> j) & 1) == 0) inputs.push_back(operand_net("w", j));
+    if (((p_.x.forced >> i) & 1) == 0) inputs.push_back(operand_of("x", i, i, j));
+    if (((p_.w.forced >> j) & 1) == 0) inputs.push_back(operand_of("w", j, i, j));
     if (inputs.empty()) {
       constant_ += 1 << (i + j);
       return;
     }
-    if (inputs.size() == 1 && !inverted && gate_of(i + j).empty()) {
+    if (inputs.size() == 1 && !inverted && gate_of(i, j).empty()) {
       columns_.push(i + j, inputs.front());
       return;
     }
@@ -110,7 +141,7 @@ class Builder {
   }
 
   std::string drive_partial_product(int i, int j, std::vector<std::string> inputs, bool inverted, Section& section) {
-    const std::string gate = gate_of(i + j);
+    const std::string gate = gate_of(i, j);
     const std::string net = fmt::format("pp_{}_{}", i, j);
     if (inverted && !gate.empty()) {
       const std::string ungated = fmt::format("all_{}_{}", i, j);

@@ -29,6 +29,7 @@ std::string describe_gates(const DaddaParameters& p) {
                        fmt::join(p.gate_bits, ", "));
   std::string text =
       fmt::format("mode 0 exact, modes 1.. switch off the columns below {}", fmt::join(p.gate_levels, ", "));
+  if (p.column_gates == DaddaParameters::ColumnGates::Operands) text += " by their operands";
   if (!p.gate_constants.empty())
     text += fmt::format(" and add {}, one after the other", fmt::join(p.gate_constants, ", "));
   return text;

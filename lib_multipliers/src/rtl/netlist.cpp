@@ -83,6 +83,9 @@ std::string statement_text(const Statement& s) {
       return assignment(s.output, "~(" + join(s.inputs, " ^ ") + ")");
     case Operation::Not:
       return assignment(s.output, "~" + s.inputs.front());
+    case Operation::Isolate:
+      return fmt::format("  logic {0};\n  ax_isolate u_{0} (.a_i({1}), .on_i({2}), .y_o({0}));\n", s.output,
+                         s.inputs[0], s.inputs[1]);
     case Operation::ModeBelow:
       return assignment(s.output, fmt::format("mode_i < 2'd{}", s.level));
     default:

@@ -16,6 +16,7 @@ enum class Operation : std::uint8_t {
   Xor,              ///< Of all inputs.
   Xnor,             ///< Its inverse.
   Not,              ///< Of the one input.
+  Isolate,          ///< input 0 while input 1 is 1, else 0: an ax_isolate instance, which synthesis keeps.
   ModeBelow,        ///< mode_i < `level`.
   FullAdder,        ///< output + 2 carry = a + b + c: an ax_fa instance.
   HalfAdder,        ///< output + 2 carry = a + b: an ax_ha instance.

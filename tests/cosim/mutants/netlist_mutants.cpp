@@ -77,6 +77,7 @@ class Maker {
     const Statement& s = statements_[n];
     switch (s.operation) {
       case Operation::And:
+      case Operation::Isolate:
         add_operation("gate inverted", n, Operation::Nand);
         add_operation("gate replaced", n, Operation::Or);
         break;
@@ -173,6 +174,7 @@ Expressions expressions(const Statement& s) {
   const auto all = [&in](const char* separator) { return "(" + join(in, separator) + ")"; };
   switch (s.operation) {
     case Operation::And:
+    case Operation::Isolate:
       return {all(" & "), ""};
     case Operation::Nand:
       return {"~" + all(" & "), ""};
@@ -364,6 +366,7 @@ class Simulator {
     }
     switch (step.operation) {
       case Operation::And:
+      case Operation::Isolate:
         return {all};
       case Operation::Nand:
       case Operation::Not:

@@ -55,7 +55,8 @@ EvolutionConfig search_of(const std::string& command) {
 }
 
 TEST(EvolvedMultipliers, KeepTheBoundsOfTheirSearch) {
-  constexpr double kHistogramRounding = 1.001;  // the search scales counts to sums of 2^14
+  // The search scales counts to sums of 2^14: codes as rare as one in 2^15 are rounded away, however wrong they are.
+  constexpr double kHistogramRounding = 1.02;
   for (const MultiplierDesign& design : built_in_designs()) {
     const auto* parameters = std::get_if<CircuitParameters>(&design.parameters);
     if (parameters == nullptr) continue;

@@ -46,10 +46,23 @@ TEST(CommittedEnergies, AtLeast60SelectablesAreWithin3PercentOfTheirEncodingsFro
 
 TEST(CommittedEnergies, ReconfigurableMembersCostAtMost8PercentMoreInExactMode) {
   const EnergyTable table = committed_table();
-  for (const char* id : {"gated_dadda-468", "gated_dadda-357"})
+  for (const char* id : {"gated_dadda-468", "gated_dadda-357", "gated_dadda_operands-4", "gated_dadda_operands-5",
+                         "gated_dadda_operands-6", "gated_dadda_operands-7", "gated_dadda_operands-46"})
     EXPECT_LE(energy_of(table, std::string{id} + "/m0"), 1.08 * energy_of(table, "dadda-exact")) << id;
-  for (const char* id : {"gated_bw-468", "gated_bw-579"})
+  for (const char* id : {"gated_bw-468", "gated_bw-579", "gated_bw_operands-5", "gated_bw_operands-6"})
     EXPECT_LE(energy_of(table, std::string{id} + "/m0"), 1.08 * energy_of(table, "bw-exact")) << id;
+}
+
+TEST(CommittedEnergies, GatedOperandsAreWithin5PercentOfTheFixedCircuit) {
+  const EnergyTable table = committed_table();
+  for (const auto& [gated, fixed] : {std::pair{"gated_dadda_operands-4/m1", "dadda_trunc-k4"},
+                                     {"gated_dadda_operands-5/m1", "dadda_trunc-k5"},
+                                     {"gated_dadda_operands-6/m1", "dadda_trunc-k6"},
+                                     {"gated_bw_operands-5/m1", "bw_trunc-k5"},
+                                     {"gated_bw_operands-6/m1", "bw_trunc-k6"}}) {
+    EXPECT_EQ(Catalogue::built_in().find(gated)->table, Catalogue::built_in().find(fixed)->table) << gated;
+    EXPECT_LE(energy_of(table, gated), 1.05 * energy_of(table, fixed)) << gated;
+  }
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct FrontMember {
   GateCircuit circuit;  ///< 8x8: widened where the search was for 8x7.
   double std = 0.0;     ///< Of the error, as the search weighs it.
   double cost = 0.0;
+  bool has_operands = false;  ///< The search was under the operands of a network.
 };
 
 /// Of each group of comparable circuits those that no other beats in both std and cost, thinned so that each has at

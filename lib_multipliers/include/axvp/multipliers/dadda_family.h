@@ -43,6 +43,11 @@ struct OperandBits {
 ///   B. Moons, M. Verhelst, "DVAS: dynamic voltage accuracy scaling for increased energy-efficiency in approximate
 ///   computing", ISLPED 2015.
 struct DaddaParameters {
+  /// What a mode holds at 0 to switch a column off.
+  enum class ColumnGates : std::uint8_t {
+    PartialProducts,  ///< Each partial product on its own.
+    Operands,  ///< A copy of the operand bits for each band of columns: fewer gates, and no input of the band toggles.
+  };
   Encoding encoding = Encoding::SignMagnitude;
   int dropped_columns = 0;  ///< Columns below this hold nothing. 0..14.
   int or_columns = 0;       ///< Columns from `dropped_columns` to below this are one OR each. 0..14.
@@ -53,6 +58,7 @@ struct DaddaParameters {
   std::int32_t constant = 0;  ///< Added to the sum; the product stays within 16 bits.
   /// Mode m >= 1 forces the columns below gate_levels[m - 1] to 0. At most 3, ascending, 1..14.
   std::vector<int> gate_levels;
+  ColumnGates column_gates = ColumnGates::PartialProducts;
   /// Empty, or one non-negative constant for each gate level, added in its mode and the ones above.
   std::vector<std::int32_t> gate_constants;
   /// Mode m >= 1 forces the low gate_bits[m - 1] bits of both operands to 0. At most 3, ascending, 1..7; not together
