@@ -89,6 +89,14 @@ class Reader {
         return fail("{}: {} = {}, expected an integer from 1 to {}", where_, key, value, number.high);
       return {};
     }
+    for (const auto& [name, offset] :
+         {std::pair{"IfmapOffset", &config.ifmap_offset}, std::pair{"FilterOffset", &config.filter_offset},
+          std::pair{"OfmapOffset", &config.ofmap_offset}}) {
+      if (key != name) continue;
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), *offset);
+      if (error == std::errc{} && end == value.data() + value.size()) return {};
+      return fail("{}: {} = {}, expected an address", where_, key, value);
+    }
     config.ignored.push_back(section + "." + key);
     return {};
   }

@@ -84,6 +84,35 @@ ScaleSimLayer total_of(const std::vector<ScaleSimLayer>& layers) {
   return total;
 }
 
+struct Access {
+  std::uint64_t address;
+  bool is_write;
+};
+
+/// The transfers of a tiled layer in their order, cut into accesses.
+std::vector<Access> accesses_of(const Descriptor& d, const ScaleSimConfig& config) {
+  std::vector<Access> accesses;
+  const auto move = [&](std::uint64_t begin, Bytes bytes, bool is_write) {
+    for (std::uint64_t a = begin / kTraceBytes * kTraceBytes; a < begin + bytes; a += kTraceBytes)
+      accesses.push_back({a, is_write});
+  };
+  const auto groups = channel_groups(d);
+  const auto k = static_cast<Bytes>(fan_in(d));
+  int run = 0;
+  for (int t = 0; t < tile_count(d); ++t) {
+    const RowTile tile = row_tile(d, t);
+    move(config.ifmap_offset + static_cast<Bytes>(tile.input_begin) * input_row_bytes(d),
+         static_cast<Bytes>(tile.input_rows()) * input_row_bytes(d), false);
+    for (const ChannelGroup& group : groups)
+      if (fetches_weights(run++, static_cast<int>(groups.size())))
+        move(config.filter_offset + static_cast<Bytes>(group.begin) * k, static_cast<Bytes>(group.channels()) * k,
+             false);
+    move(config.ofmap_offset + static_cast<Bytes>(tile.begin) * output_row_bytes(d),
+         static_cast<Bytes>(tile.rows()) * output_row_bytes(d), true);
+  }
+  return accesses;
+}
+
 template <class Cells>
 std::string report(std::vector<std::string> heading, const std::vector<ScaleSimLayer>& layers, const Cells& cells_of) {
   heading.insert(heading.begin(), {"LayerID", "Layer name"});
@@ -126,6 +155,30 @@ Result<std::vector<ScaleSimLayer>> scalesim_layers(const ExploredNetwork& networ
     layers.push_back(layer);
   }
   return layers;
+}
+
+Result<std::string> dram_trace(const ExploredNetwork& network, const ScaleSimConfig& config, TraceFormat format) {
+  const auto layers = scalesim_layers(network, config);
+  if (!layers) return forward_error(layers);
+  const PlatformConfig platform = platform_of(config);
+  std::string trace;
+  Cycles begin = 0;
+  for (std::size_t l = 0; l < layers->size(); ++l) {
+    const auto tiled = plan_tiling(network.operations[l].descriptor, network.operations[l].name, platform);
+    if (!tiled) return forward_error(tiled);
+    const std::vector<Access> accesses = accesses_of(*tiled, config);
+    const Cycles cycles = (*layers)[l].cycles;
+    for (std::size_t i = 0; i < accesses.size(); ++i) {
+      const Access& access = accesses[i];
+      if (format == TraceFormat::DramSys)
+        trace += fmt::format("{}:\t{}\t0x{:x}\n", begin + i * cycles / accesses.size(),
+                             access.is_write ? "write" : "read", access.address);
+      else
+        trace += fmt::format("{} 0x{:x}\n", access.is_write ? "ST" : "LD", access.address);
+    }
+    begin += cycles;
+  }
+  return trace;
 }
 
 std::string compute_report(const std::vector<ScaleSimLayer>& layers) {

@@ -11,6 +11,7 @@ namespace {
 struct Options {
   std::string config, topology;
   std::string out = "axvp-scalesim";
+  std::string trace;  ///< dramsys or ramulator; empty: no trace.
 };
 
 int run(const Options& options) {
@@ -30,6 +31,14 @@ int run(const Options& options) {
                               {folder / "BANDWIDTH_REPORT.csv", bandwidth_report(*layers)},
                               {folder / "DETAILED_ACCESS_REPORT.csv", detailed_access_report(*layers)}});
   if (!written) return report(written.error());
+  if (!options.trace.empty()) {
+    const bool is_dramsys = options.trace == "dramsys";
+    const auto trace = dram_trace(*network, *config, is_dramsys ? TraceFormat::DramSys : TraceFormat::Ramulator);
+    if (!trace) return report(trace.error());
+    const auto file = folder / (is_dramsys ? "dram.stl" : "dram.trace");
+    if (const auto traced = write_file_atomically(file, *trace); !traced) return report(traced.error());
+    fmt::print("written: {} ({} kB)\n", file.string(), with_thousands((trace->size() + 1023) / 1024));
+  }
   std::vector<std::vector<std::string>> rows{{"layer", "cycles", "utilisation %"}};
   Cycles total = 0;
   for (const auto& layer : *layers) {
@@ -52,6 +61,9 @@ void add_scalesim(CLI::App& app, Command& command) {
   sub->add_option("-c,--config", options->config, "Its .cfg")->required();
   sub->add_option("-t,--topology", options->topology, "Its topology CSV, of convolutions or products")->required();
   sub->add_option("--out", options->out, "Folder of the reports")->capture_default_str();
+  sub->add_option("--dram-trace", options->trace,
+                  "Also the accesses of DRAM: dram.stl for DRAMSys, dram.trace for Ramulator")
+      ->check(CLI::IsMember({"dramsys", "ramulator"}));
   sub->footer("Example:\n  axvp scalesim -c scale.cfg -t explore/networks/resnet50.csv");
   sub->callback([options, &command] { command = [options] { return run(*options); }; });
 }

@@ -117,7 +117,8 @@ TEST_F(ExploreProgram, ShardsMergeToTheWholeAndMissingOnesAreNoticed) {
 TEST_F(ExploreProgram, LevelLtAgreesInArrayCyclesAndWithinTheBoundInLatency) {
   file("both.toml",
        "networks = [\"layers.csv\", \"resnet8_synth10\"]\n[search]\nobjectives = [\"latency\", \"energy\", \"area\"]\n"
-       "[measured]\nimages = 10\n[space]\nrows = [8, 16, 32]\ncolumns = [8, 16]\nactivation_kb = [32, 256]\nvector_lanes = [4, 16, 64]\n"
+       "[measured]\nimages = 10\n[space]\nrows = [8, 16, 32]\ncolumns = [8, 16]\nactivation_kb = [32, "
+       "256]\nvector_lanes = [4, 16, 64]\n"
        "dram_bandwidth_bytes_per_cycle = [2, 8, 32]\nmultiplier = [\"dadda-exact\", \"dadda_trunc-k7c\"]\n");
   const auto outcome = axvp("explore both.toml --output both --confirm lt --confirm-points 10");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
@@ -156,8 +157,9 @@ TEST_F(ExploreProgram, RefusesWhatItCannotUse) {
 TEST_F(ExploreProgram, ScaleSimsFilesGiveTheCyclesOfItsForms) {
   file("a.cfg", "[architecture_presets]\nArrayHeight: 16\nArrayWidth: 16\nDataflow: os\n");
   file("products.csv", "Layer, M, N, K,\nA, 49, 160, 96,\nB, 196, 64, 384,\n");
-  const auto outcome = axvp("scalesim -c a.cfg -t products.csv --out reports");
+  const auto outcome = axvp("scalesim -c a.cfg -t products.csv --out reports --dram-trace dramsys");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  EXPECT_THAT(content("reports/dram.stl"), HasSubstr("0:\tread\t0x0\n"));
   const auto compute = rows("reports/COMPUTE_REPORT.csv");
   ASSERT_EQ(compute.size(), 3u);
   EXPECT_EQ(compute[0].at("Total Cycles"), "5040");  // the tool prints 5039 and 21527
@@ -170,7 +172,7 @@ TEST_F(ExploreProgram, ScaleSimsFilesGiveTheCyclesOfItsForms) {
 
 TEST_F(ExploreProgram, AJobArrayWithARequeuedTaskLosesAndDoublesNothing) {
   // Long enough for a task to be caught half-way.
-  file("grid.toml", std::string{kGrid} + "weight_kb = [16, 32, 64, 128]\nvector_lanes = [8, 16]\n");
+  file("grid.toml", std::string{kGrid} + "weight_kb = [16, 32, 64, 128]\n");
   std::filesystem::create_directories(folder_ / "cluster");
   std::filesystem::create_directories(folder_ / "parts");
   const std::string scripts = AXVP_SOURCE_DIR "/tests/system/slurm/";

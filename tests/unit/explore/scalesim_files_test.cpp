@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
 #include "axvp/explore/scalesim.h"
@@ -36,8 +38,8 @@ TEST(ScaleSimFiles, ReadsTheConfigurationAndSaysWhatHasNoMeaningHere) {
   EXPECT_EQ(c.dataflow, Dataflow::OutputStationary);
   EXPECT_EQ(c.ifmap_kb, 64);
   EXPECT_FALSE(c.has_user_bandwidth);
-  EXPECT_THAT(c.ignored, ElementsAre("architecture_presets.IfmapOffset", "architecture_presets.FilterOffset",
-                                     "architecture_presets.OfmapOffset", "architecture_presets.MemoryBanks"));
+  EXPECT_THAT(c.ignored, ElementsAre("architecture_presets.MemoryBanks"));
+  EXPECT_EQ(c.filter_offset, 10000000u);
 }
 
 TEST(ScaleSimFiles, NamesUnknownKeysSectionsAndColumns) {
@@ -103,6 +105,26 @@ TEST(ScaleSimFiles, ReportsHaveItsColumnsNamesAndATotal) {
   const auto detailed = split(detailed_access_report(*layers), '\n');
   EXPECT_EQ(split(detailed[0], ',').size(), 2u + 6 * 3);
   EXPECT_EQ(split(detailed[1], ',')[3], "292587");
+}
+
+TEST(ScaleSimFiles, TracesReadOperandsAndWriteResultsOnce) {
+  // 40 x 30 by 30 x 20 fits whole: 1,200 + 600 bytes read, 800 written, in pieces of 64 from aligned addresses on.
+  const auto network = parse_topology("Layer, M, N, K,\nA, 40, 20, 30,\n", "g.csv", {});
+  ScaleSimConfig c = config();
+  c.filter_offset = 4096;
+  c.ofmap_offset = 8192;
+  const auto trace = dram_trace(*network, c, TraceFormat::Ramulator);
+  ASSERT_TRUE(trace);
+  std::map<std::string, int> lines;
+  for (const std::string& line : split(*trace, '\n'))
+    if (!line.empty()) ++lines[line];
+  EXPECT_EQ(lines["LD 0x0"], 1);
+  EXPECT_EQ(lines["LD 0x480"], 1);  // byte 1,152, the last piece of 1,200
+  EXPECT_EQ(lines["LD 0x1240"], 1);
+  EXPECT_EQ(lines["ST 0x2300"], 1);
+  const auto timed = split(*dram_trace(*network, c, TraceFormat::DramSys), '\n');
+  EXPECT_EQ(timed[0], "0:\tread\t0x0");
+  EXPECT_EQ(timed.size(), split(*trace, '\n').size());
 }
 
 TEST(ScaleSimFiles, ShippedTopologiesHaveThePublishedNumberOfMacs) {

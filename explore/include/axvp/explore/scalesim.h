@@ -16,8 +16,9 @@ struct ScaleSimConfig {
   ArrayConfig array;
   Dataflow dataflow = Dataflow::WeightStationary;
   int ifmap_kb = 256, filter_kb = 128, ofmap_kb = 128;
-  int bandwidth = 8;                 ///< Words (bytes here) a cycle; of InterfaceBandwidth USER.
-  bool has_user_bandwidth = false;   ///< Else CALC: as much as is asked for.
+  int bandwidth = 8;                ///< Words (bytes here) a cycle; of InterfaceBandwidth USER.
+  bool has_user_bandwidth = false;  ///< Else CALC: as much as is asked for.
+  std::uint64_t ifmap_offset = 0, filter_offset = 10'000'000, ofmap_offset = 20'000'000;  ///< Bytes, of DRAM traces.
   std::vector<std::string> ignored;  ///< "section.Key": known to SCALE-Sim, without a meaning here.
 };
 
@@ -53,5 +54,15 @@ struct ScaleSimLayer {
 [[nodiscard]] std::string compute_report(const std::vector<ScaleSimLayer>& layers);
 [[nodiscard]] std::string bandwidth_report(const std::vector<ScaleSimLayer>& layers);
 [[nodiscard]] std::string detailed_access_report(const std::vector<ScaleSimLayer>& layers);
+
+/// Formats of DRAM simulators: DRAMSys (.stl, "cycle: read|write address") and Ramulator 2 ("LD|ST address").
+enum class TraceFormat { DramSys, Ramulator };
+
+/// The DRAM accesses of our tiling, `kTraceBytes` each, in the order of its transfers: input tile, weights, output
+/// tile. Each layer's lie evenly between the begin and the end of its closed form, layers follow one another, operands
+/// lie at the configuration's offsets.
+inline constexpr std::uint64_t kTraceBytes = 64;
+[[nodiscard]] Result<std::string> dram_trace(const ExploredNetwork& network, const ScaleSimConfig& config,
+                                             TraceFormat format);
 
 }  // namespace axvp
