@@ -36,6 +36,7 @@ AcceleratorPlatform::AcceleratorPlatform(const sc_core::sc_module_name& name, co
                {&command_processor, &dma, &array, &vector_unit}) {
   monitor.watch(dram, {&activation, &weight, &parameter, &command_buffer});
   registers.on_reset([this] { reset(); });
+  dma.on_writing([this](bool writing) { dram.refuse_direct_access(writing); });
   connect();
 }
 
@@ -75,6 +76,7 @@ void AcceleratorPlatform::reset() {
   vector_unit.reset();
   monitor.reset();
   dram.close_row();
+  dram.invalidate_direct_access();
 }
 
 std::string AcceleratorPlatform::fault() const {

@@ -16,6 +16,7 @@ void Dma::submit(const DmaTransfer& transfer) {
     if (transfer.done != nullptr) transfer.done->announce(now(), instruments_.clock);
     return;
   }
+  if (transfer.to_dram && writes_++ == 0) on_writing_(true);
   pending_[static_cast<std::size_t>(transfer.channel)].push_back({transfer, 0});
   arbiter_.add(transfer.channel, next_transfer_++, transfer.address, transfer.bytes);
   announce_work();
@@ -24,6 +25,8 @@ void Dma::submit(const DmaTransfer& transfer) {
 void Dma::clear() {
   arbiter_.clear();
   for (auto& queue : pending_) queue.clear();
+  if (writes_ > 0) on_writing_(false);
+  writes_ = 0;
 }
 
 ScratchpadIf& Dma::memory(LocalMemory memory) {
@@ -94,6 +97,7 @@ void Dma::transfer_thread() {
     if (burst->last) {
       instruments_.ledger.record(pending.transfer.owner, pending.begin, done);
       if (pending.transfer.done != nullptr) pending.transfer.done->announce(done, instruments_.clock);
+      if (pending.transfer.to_dram && --writes_ == 0) on_writing_(false);
       queue.pop_front();
     }
     const Cycles port_free = done > now() + config_.overlapped_latency ? done - config_.overlapped_latency : now();

@@ -9,6 +9,7 @@ Dram::Dram(const sc_core::sc_module_name& name, const DramConfig& config, const 
     : sc_module(name), clock_(clock), timing_(config), bytes_(static_cast<std::size_t>(config.size_mb) << 20) {
   socket.register_b_transport(this, &Dram::b_transport);
   socket.register_transport_dbg(this, &Dram::transport_dbg);
+  socket.register_get_direct_mem_ptr(this, &Dram::get_direct_mem_ptr);
 }
 
 Dram::Counters Dram::counters() const {
@@ -18,7 +19,7 @@ Dram::Counters Dram::counters() const {
 void Dram::b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
   const std::uint64_t address = transaction.get_address();
   const std::uint64_t length = transaction.get_data_length();
-  transaction.set_dmi_allowed(false);
+  transaction.set_dmi_allowed(!direct_access_refused_);
   if (length == 0 || transaction.get_streaming_width() != length) {
     transaction.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return;
@@ -52,6 +53,30 @@ unsigned int Dram::transport_dbg(tlm::tlm_generic_payload& transaction) {
   else
     return 0;
   return length;
+}
+
+bool Dram::get_direct_mem_ptr(tlm::tlm_generic_payload& /*transaction*/, tlm::tlm_dmi& dmi) {
+  dmi.set_start_address(0);
+  dmi.set_end_address(bytes_.size() - 1);
+  if (direct_access_refused_) {
+    dmi.allow_none();
+    return false;
+  }
+  dmi.set_dmi_ptr(bytes_.data());
+  dmi.allow_read_write();
+  direct_access_granted_ = true;
+  return true;
+}
+
+void Dram::refuse_direct_access(bool refuse) {
+  direct_access_refused_ = refuse;
+  if (refuse) invalidate_direct_access();
+}
+
+void Dram::invalidate_direct_access() {
+  if (!direct_access_granted_) return;
+  direct_access_granted_ = false;
+  socket->invalidate_direct_mem_ptr(0, bytes_.size() - 1);
 }
 
 void Dram::move(tlm::tlm_generic_payload& transaction) {

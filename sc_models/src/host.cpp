@@ -97,6 +97,12 @@ void Host::load_image() {
   load.set_data_ptr(image.data());
   load.set_data_length(static_cast<unsigned int>(image.size()));
   load.set_streaming_width(static_cast<unsigned int>(image.size()));
+  tlm::tlm_dmi direct;
+  if (socket->get_direct_mem_ptr(load, direct) && direct.is_write_allowed() &&
+      direct.get_end_address() - kDramBase >= image.size() - 1) {
+    std::copy(image.begin(), image.end(), direct.get_dmi_ptr() + (kDramBase - direct.get_start_address()));
+    return;
+  }
   if (socket->transport_dbg(load) != image.size()) fault_ = fmt::format("{}: the image does not fit into DRAM", name());
 }
 

@@ -26,7 +26,9 @@ class TestInitiator : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<TestInitiator> socket{"socket"};
 
-  explicit TestInitiator(const sc_core::sc_module_name& name) : sc_module(name) {}
+  explicit TestInitiator(const sc_core::sc_module_name& name) : sc_module(name) {
+    socket.register_invalidate_direct_mem_ptr(this, &TestInitiator::invalidate);
+  }
 
   struct Options {
     sc_core::sc_time delay;
@@ -41,6 +43,14 @@ class TestInitiator : public sc_core::sc_module {
   Response write_word(std::uint64_t address, std::uint32_t value);
   std::uint32_t read_word(std::uint64_t address);
   unsigned int debug(tlm::tlm_command command, std::uint64_t address, std::vector<std::uint8_t>& data);
+
+  struct Range {
+    std::uint64_t begin, end;
+  };
+  std::vector<Range> invalidated;  ///< Direct memory ranges that were taken back.
+
+ private:
+  void invalidate(sc_dt::uint64 begin, sc_dt::uint64 end) { invalidated.push_back({begin, end}); }
 };
 
 /// The platform with a small network and a host whose software is the test: `script` runs in a thread of its own, and

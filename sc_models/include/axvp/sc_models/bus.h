@@ -14,7 +14,8 @@
 namespace axvp {
 
 /// Routes transactions by address. Targets see addresses from 0; the initiator's address is restored. A transaction
-/// that no region contains whole is an address error. Adds its latency to every b_transport.
+/// that no region contains whole is an address error. Adds its latency to every b_transport. Direct memory pointers and
+/// their invalidation pass through with addresses of the bus.
 class Bus final : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Bus> from_initiators{"from_initiators"};
@@ -36,6 +37,8 @@ class Bus final : public sc_core::sc_module {
 
   void b_transport(int initiator, tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
   unsigned int transport_dbg(int initiator, tlm::tlm_generic_payload& transaction);
+  bool get_direct_mem_ptr(int initiator, tlm::tlm_generic_payload& transaction, tlm::tlm_dmi& dmi);
+  void invalidate_direct_mem_ptr(int target, sc_dt::uint64 begin, sc_dt::uint64 end);
   [[nodiscard]] int region_of(std::uint64_t address, std::uint64_t bytes) const;
 
   sc_core::sc_time latency_;

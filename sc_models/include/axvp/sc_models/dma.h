@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <systemc>
 #include <tlm>
 
@@ -70,6 +71,8 @@ class Dma final : public Unit, public TransferIf {
   void clear_fault() override { fault_.clear(); }
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  /// Told true before the first transfer to DRAM is queued, false after the last one.
+  void on_writing(std::function<void(bool)> observer) { on_writing_ = std::move(observer); }
 
  private:
   struct Pending {
@@ -91,6 +94,8 @@ class Dma final : public Unit, public TransferIf {
   tlm::tlm_generic_payload payload_;
   std::string fault_;
   Counters counters_;
+  std::function<void(bool)> on_writing_ = [](bool) {};
+  std::uint64_t writes_ = 0;  ///< Transfers to DRAM that are not complete.
 };
 
 }  // namespace axvp

@@ -16,7 +16,8 @@ namespace axvp {
 ///
 /// b_transport serves any length and byte enables; streaming other than the whole length is a burst error, an address
 /// beyond the end an address error. It adds the access's time to `delay` and never waits. transport_dbg takes no time,
-/// counts nothing and leaves the open row alone.
+/// counts nothing and leaves the open row alone. Direct memory access is granted for the whole memory unless
+/// refuse_direct_access says otherwise; it counts nothing either.
 class Dram final : public sc_core::sc_module {
  public:
   struct Counters {
@@ -36,9 +37,15 @@ class Dram final : public sc_core::sc_module {
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] Bytes capacity() const { return bytes_.size(); }
 
+  /// From now on, or no longer. Pointers that were granted become invalid when refusal begins.
+  void refuse_direct_access(bool refuse);
+  /// Takes granted pointers back; new ones may be asked for.
+  void invalidate_direct_access();
+
  private:
   void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
   unsigned int transport_dbg(tlm::tlm_generic_payload& transaction);
+  bool get_direct_mem_ptr(tlm::tlm_generic_payload& transaction, tlm::tlm_dmi& dmi);
   void move(tlm::tlm_generic_payload& transaction);
 
   const Clock& clock_;
@@ -46,6 +53,8 @@ class Dram final : public sc_core::sc_module {
   std::vector<std::uint8_t> bytes_;
   Bytes read_ = 0;
   Bytes written_ = 0;
+  bool direct_access_refused_ = false;
+  bool direct_access_granted_ = false;  ///< Since the last invalidation.
 };
 
 }  // namespace axvp
