@@ -272,8 +272,36 @@ MacActivity count_macs(const Descriptor& d, const TileActivity& activity, const 
   return result;
 }
 
+namespace {
+
+/// Rows hold positions, steps are those of K: in each only the columns of the step's convolution group are used.
+std::uint64_t count_unused_slots_of_outputs(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
+                                            const ArrayConfig& array) {
+  const int inputs = d.input.channels / d.groups, outputs = d.output.channels / d.groups;
+  const auto rows = static_cast<std::uint64_t>(array.rows);
+  const std::uint64_t row_folds = (positions + rows - 1) / rows;
+  std::uint64_t unused = 0;
+  for (int begin = group.begin; begin < group.end;) {
+    const ArrayBlock block = block_at(d, group, begin);
+    const int depth = depth_of(d, block);
+    for (int n = block.begin; n < block.end; n += array.columns)
+      for (int k = 0; k < depth; ++k) {
+        const int convolution_group = (block.first_input + k % block.inputs) / inputs;
+        const int first = std::max(n, convolution_group * outputs);
+        const int last = std::min({n + array.columns, (convolution_group + 1) * outputs, block.end});
+        const auto columns = static_cast<std::uint64_t>(std::max(0, last - first));
+        unused += row_folds * rows * static_cast<std::uint64_t>(array.columns) - positions * columns;
+      }
+    begin = block.end;
+  }
+  return unused;
+}
+
+}  // namespace
+
 std::uint64_t count_unused_slots(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
                                  const ArrayConfig& array) {
+  if (array.dataflow == Dataflow::OutputStationary) return count_unused_slots_of_outputs(d, group, positions, array);
   const int inputs = d.input.channels / d.groups, outputs = d.output.channels / d.groups;
   std::uint64_t unused = 0;
   for (int begin = group.begin; begin < group.end;) {
@@ -297,10 +325,11 @@ std::uint64_t count_unused_slots(const Descriptor& d, const ChannelGroup& group,
 
 std::uint64_t count_fold_waits(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
                                const ArrayConfig& array) {
-  const auto load = static_cast<std::uint64_t>(array.rows);  // a row of weights a cycle
-  if (positions >= load) return 0;
-  const std::uint64_t elements = load * static_cast<std::uint64_t>(array.columns);
-  return fold_count(d, group, array) * (load - positions) * elements;
+  const auto load = static_cast<std::uint64_t>(array.rows);  // a row of weights, or of finished sums, a cycle
+  std::uint64_t waits = 0;
+  for (const FoldGroup& folds : run_folds(d, group, positions, array.dataflow, array))
+    if (folds.length < load) waits += folds.folds * (load - folds.length);
+  return waits * load * static_cast<std::uint64_t>(array.columns);
 }
 
 }  // namespace axvp

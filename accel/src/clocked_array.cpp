@@ -135,7 +135,7 @@ class OsArrayModel final : public ArrayModel {
     collected_fold_ = 0;
     collected_row_ = shape_.rows - 1;
     for (const Fold& fold : folds) feed(fold, folds);
-    const Cycles issue = edges_;
+    const Cycles issue = std::max(edges_, static_cast<Cycles>(shape_.rows));  // a single fold is not padded to its slot
     while (collected_fold_ < folds.size()) edge({}, folds);
     return {issue, last_sum_};
   }

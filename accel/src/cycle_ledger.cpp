@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "axvp/accel/timeline.h"
+
 namespace axvp {
 
 std::string_view to_string(CycleOwner owner) {
@@ -37,6 +39,7 @@ OwnedCycles& OwnedCycles::operator+=(const OwnedCycles& other) {
 
 void CycleLedger::record(CycleOwner owner, Cycles begin, Cycles end) {
   if (begin >= end) return;
+  if (timeline_ != nullptr) timeline_->busy(owner, begin, end);
   auto& intervals = intervals_[static_cast<std::size_t>(owner)];
   if (!intervals.empty() && begin >= intervals.back().begin && begin <= intervals.back().end)
     intervals.back().end = std::max(intervals.back().end, end);
@@ -84,6 +87,7 @@ CycleLedger::Settlement CycleLedger::settle(Cycles begin, Cycles end) {
         const Cycles to = std::min(gap.end, claims[i].end);
         if (from >= to) continue;
         result.owned.of[owner] += to - from;
+        if (timeline_ != nullptr) timeline_->owned(static_cast<CycleOwner>(owner), from, to);
         if (gap.begin < from) left.push_back({gap.begin, from});
         gap.begin = to;
       }

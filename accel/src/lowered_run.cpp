@@ -67,14 +67,18 @@ LoweredRun::LoweredRun(const Descriptor& descriptor, const RowTile& tile, const 
 }
 
 Cycles layer_array_cycles(const Descriptor& descriptor, const ArrayConfig& array) {
-  std::vector<FoldGroup> folds;
+  ChainCycles last;
+  Cycles before = 0;
   const auto groups = channel_groups(descriptor);
   for (int t = 0; t < tile_count(descriptor); ++t) {
     const auto positions = static_cast<std::uint64_t>(row_tile(descriptor, t).rows()) *
                            static_cast<std::uint64_t>(descriptor.output.width);
-    for (const ChannelGroup& group : groups) folds.push_back({fold_count(descriptor, group, array), positions});
+    for (const ChannelGroup& group : groups) {
+      before += last.issue;
+      last = chain_cycles(array.dataflow, array, run_folds(descriptor, group, positions, array.dataflow, array));
+    }
   }
-  return chain_cycles(Dataflow::WeightStationary, array, folds).total;
+  return before + last.total;
 }
 
 }  // namespace axvp

@@ -48,6 +48,15 @@ bool is_power_of_two(std::int64_t value) {
 constexpr const char* kNaive = "naive";
 constexpr const char* kDiagonal = "diagonal";
 
+Result<Dataflow> parse_platform_dataflow(const std::string& name) {
+  auto dataflow = parse_dataflow(name);
+  if (dataflow && *dataflow == Dataflow::InputStationary)
+    return fail(
+        "dataflow = input-stationary: the platform's array is weight-stationary or output-stationary; "
+        "`axvp simulate --level analytic --dataflow is` has the closed forms");
+  return dataflow;
+}
+
 constexpr NumberRange kClock{0.01, 10000.0};  // below, simulated times would not fit sc_time
 
 }  // namespace
@@ -62,6 +71,12 @@ PlatformConfig read_platform_config(FieldReader& reader) {
   });
   if (reader.table("array").choice("depthwise", {kNaive, kDiagonal}, kNaive) == kDiagonal)
     config.array.depthwise = DepthwiseMapping::Diagonal;
+  FieldReader array = reader.table("array");
+  const std::string dataflow = array.string("dataflow", std::string{to_string(config.array.dataflow)});
+  if (const auto parsed = parse_platform_dataflow(dataflow); parsed)
+    config.array.dataflow = *parsed;
+  else
+    array.reject("dataflow", parsed.error().message);
   const auto require_power = [&](const char* table_name, const char* key, int value) {
     if (!is_power_of_two(value))
       reader.table(table_name).reject(key, fmt::format("{} = {}, expected a power of two", key, value));
@@ -87,6 +102,8 @@ Result<void> validate(const PlatformConfig& config) {
   if (watchdog_ms > kLongestMilliseconds)
     return fail("platform: watchdog.no_progress_cycles = {} at clock_mhz = {} is longer than simulated time can be",
                 config.watchdog.no_progress_cycles, config.clock_mhz);
+  if (config.array.dataflow == Dataflow::InputStationary)
+    return fail("platform: array.dataflow = input-stationary, expected weight-stationary or output-stationary");
   if (!is_power_of_two(config.dma.burst_bytes))
     return fail("platform: dma.burst_bytes = {}, expected a power of two", config.dma.burst_bytes);
   if (!is_power_of_two(config.dram.row_bytes))
@@ -99,6 +116,7 @@ json to_json(const PlatformConfig& config) {
   result["clock_mhz"] = config.clock_mhz;
   visit_fields(config, [&](const Field& field, const auto& value) { result[field.table][field.key] = value; });
   result["array"]["depthwise"] = config.array.depthwise == DepthwiseMapping::Diagonal ? kDiagonal : kNaive;
+  result["array"]["dataflow"] = to_string(config.array.dataflow);
   return result;
 }
 

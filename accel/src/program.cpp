@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "axvp/accel/array_block.h"
 #include "axvp/accel/events.h"
 #include "axvp/accel/mapping.h"
 #include "axvp/accel/memory_map.h"
@@ -337,10 +338,17 @@ std::uint64_t padding_macs_of(const Descriptor& d) {
 
 std::uint64_t array_slots_of(const Descriptor& d, const ArrayConfig& array) {
   if (d.opcode != Opcode::Convolution) return 0;
-  std::uint64_t folds = 0;
-  for (const ChannelGroup& group : channel_groups(d)) folds += fold_count(d, group, array);
-  return folds * static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width) *
-         static_cast<std::uint64_t>(array.rows) * static_cast<std::uint64_t>(array.columns);
+  std::uint64_t steps = 0;
+  const auto groups = channel_groups(d);
+  for (int t = 0; t < tile_count(d); ++t) {
+    const auto positions =
+        static_cast<std::uint64_t>(row_tile(d, t).rows()) * static_cast<std::uint64_t>(d.output.width);
+    for (const ChannelGroup& group : groups) {
+      for (const FoldGroup& folds : run_folds(d, group, positions, array.dataflow, array))
+        steps += folds.folds * folds.length;
+    }
+  }
+  return steps * static_cast<std::uint64_t>(array.rows) * static_cast<std::uint64_t>(array.columns);
 }
 
 Result<Program> compile(const QuantizedNetwork& network, const std::vector<OperatingPoint>& points,

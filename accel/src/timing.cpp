@@ -25,8 +25,7 @@ ChainCycles chain_cycles(Dataflow dataflow, const ArrayConfig& array, const std:
   if (folds == 0) return cycles;
   const Cycles last_interval = std::max(last_length, rows);
   if (dataflow == Dataflow::OutputStationary) {
-    if (folds == 1) cycles.issue = last_length;
-    cycles.total = cycles.issue + 2 * rows + columns - 2;
+    cycles.total = (folds == 1 ? last_length : cycles.issue) + 2 * rows + columns - 2;
   } else {
     cycles.total = 1 + (cycles.issue - last_interval) + last_length + rows + columns - 2;
   }

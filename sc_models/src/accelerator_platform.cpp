@@ -35,6 +35,7 @@ AcceleratorPlatform::AcceleratorPlatform(const sc_core::sc_module_name& name, co
       watchdog("watchdog", config.watchdog, clock_, registers, steps_,
                {&command_processor, &dma, &array, &vector_unit}) {
   monitor.watch(dram, {&activation, &weight, &parameter, &command_buffer});
+  monitor.watch([this] { return array.finding(); });
   registers.on_reset([this] { reset(); });
   dma.on_writing([this](bool writing) { dram.refuse_direct_access(writing); });
   connect();

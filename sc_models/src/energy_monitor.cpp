@@ -57,6 +57,8 @@ void EnergyMonitor::end_inference() {
 void EnergyMonitor::switched(const SwitchCounts& change) {
   pending_switches_.push_back(change);
   switch_bytes_ += change.counts[Event::DramRead];
+  if (Timeline* timeline = ledger_.timeline(); timeline != nullptr)
+    timeline->switched(change.to, change.begin, change.end);
 }
 
 bool EnergyMonitor::node_done(std::uint32_t node, std::uint32_t point, Cycles begin, Cycles end) {
@@ -72,6 +74,10 @@ bool EnergyMonitor::node_done(std::uint32_t node, std::uint32_t point, Cycles be
   const EventCounts delta = counts_ - counts_at_begin_;
   finding_ = audit(expectations_[node], delta, cycles, settlement);
   pending_nodes_.push_back({node, point, settlement.owned, delta, settlement.array_chain});
+  if (Timeline* timeline = ledger_.timeline(); timeline != nullptr)
+    timeline->complete({expectations_[node].name, point, begin, end, settlement.array_chain, delta.macs(),
+                        prices_.price(delta).total().to_picojoules().value,
+                        prices_.price(counts_).total().to_picojoules().value});
   counts_at_begin_ = counts_;
   ends_at_begin_ = ends();
   switch_bytes_ = 0;
@@ -86,6 +92,8 @@ std::string EnergyMonitor::audit(const NodeExpectation& expected, const EventCou
   const auto differ = [&](const char* what, std::uint64_t found, std::uint64_t wanted) {
     return fmt::format("audit of {}: {}: {}, expected {}", expected.name, what, found, wanted);
   };
+  if (const std::string difference = array_finding_(); !difference.empty())
+    return fmt::format("audit of {}: {}", expected.name, difference);
   if (settlement.unowned != 0) return differ("cycles without an owner", settlement.unowned, 0);
   if (settlement.owned.total() != cycles) return differ("cycles with an owner", settlement.owned.total(), cycles);
   if (now.chip_written - ends_at_begin_.chip_written != dram_read)
@@ -109,6 +117,11 @@ std::string EnergyMonitor::audit(const NodeExpectation& expected, const EventCou
   if (counts.slots() + counts[Event::PeIdleCycle] != pe_cycles)
     return differ("slots and idle cycles of the PEs", counts.slots() + counts[Event::PeIdleCycle], pe_cycles);
   return "";
+}
+
+void EnergyMonitor::trace(Timeline& timeline, const EventPrices& prices) {
+  ledger_.trace(timeline);
+  prices_ = prices;
 }
 
 MonitorRecord EnergyMonitor::take_record() {

@@ -232,6 +232,8 @@ Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, con
   const Program& program = setup.program;
   AcceleratorPlatform platform{"axvp", setup.config, setup.pool, expectations_of(program), program.point_count};
   if (setup.array) platform.array.compute_with(*setup.array);
+  if (setup.lockstep) platform.array.compare_with(*setup.lockstep);
+  if (setup.timeline) platform.monitor.trace(*setup.timeline, *prices);
   Recorder recorder{setup, *prices};
   std::vector<Result<PlatformResult>> results;
   std::vector<HostPhase> host_phases;

@@ -1,10 +1,13 @@
 #include "axvp/sc_models/systolic_array.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
 #include "axvp/accel/array_block.h"
 #include "axvp/accel/lowered_run.h"
+#include "axvp/accel/timeline.h"
 #include "axvp/accel/timing.h"
 
 namespace axvp {
@@ -60,6 +63,7 @@ void SystolicArray::run_thread() {
     scoreboard_.results.announce(results, instruments_.clock);
     instruments_.ledger.record(CycleOwner::Array, start, results);
     instruments_.ledger.record_run(start, cycles.issue, cycles.total);
+    trace(run, start, cycles.issue);
     busy_until(results);
     ++instruments_.steps;
     (void)wait_until(consumed, "its own run");  // after a reset the queue is empty
@@ -113,12 +117,55 @@ ChainCycles SystolicArray::compute(const ArrayRun& run) {
     begin_call("its model");
     const ChainCycles cycles = model_->run(lowered.products());
     end_call();
+    if (const std::string difference = model_->finding(); !difference.empty()) note(run, difference);
     return cycles;
   }
   packed.kernel->accumulate_rows(input, {run.tile.input_begin, run.tile.begin, run.tile.end}, sums, scratch_);
   const auto positions =
       static_cast<std::uint64_t>(run.tile.rows()) * static_cast<std::uint64_t>(descriptor_.output.width);
-  return chain_cycles(Dataflow::WeightStationary, config_, {{fold_count(descriptor_, run.group, config_), positions}});
+  const ChainCycles cycles =
+      chain_cycles(config_.dataflow, config_, run_folds(descriptor_, run.group, positions, config_.dataflow, config_));
+  if (shadow_ != nullptr) compare(run, packed.bytes, cycles, sums);
+  return cycles;
+}
+
+void SystolicArray::note(const ArrayRun& run, const std::string& difference) {
+  if (finding_.empty())
+    finding_ =
+        fmt::format("tile {}, channels {} to {}: {}", run.tile_index, run.group.begin, run.group.end - 1, difference);
+}
+
+void SystolicArray::compare(const ArrayRun& run, const std::vector<std::int8_t>& weights, ChainCycles cycles,
+                            const std::int32_t* sums) {
+  const auto channels = static_cast<std::size_t>(run.group.channels());
+  const auto positions = static_cast<std::size_t>(run.tile.rows()) * static_cast<std::size_t>(descriptor_.output.width);
+  shadow_sums_.assign(positions * channels, 0);
+  const LoweredRun lowered{descriptor_,    run.tile,  run.group,          activation_port->block(run.input_offset),
+                           weights.data(), selector_, shadow_sums_.data()};
+  begin_call("its model");
+  const ChainCycles counted = shadow_->run(lowered.products());
+  end_call();
+  if (const std::string difference = shadow_->finding(); !difference.empty()) return note(run, difference);
+  const auto differs = std::mismatch(shadow_sums_.begin(), shadow_sums_.end(), sums);
+  if (differs.first != shadow_sums_.end()) {
+    const auto at = static_cast<std::size_t>(differs.first - shadow_sums_.begin());
+    return note(run, fmt::format("position {}, channel {}: sum {} at level {}, {} at level lt", at / channels,
+                                 static_cast<std::size_t>(run.group.begin) + at % channels, *differs.first,
+                                 shadow_->level(), *differs.second));
+  }
+  if (!(counted == cycles))
+    note(run, fmt::format("{} cycles at level {}, {} at level lt", counted.total, shadow_->level(), cycles.total));
+}
+
+void SystolicArray::trace(const ArrayRun& run, Cycles start, Cycles issue) {
+  Timeline* timeline = instruments_.ledger.timeline();
+  if (timeline == nullptr) return;
+  const auto positions =
+      static_cast<std::uint64_t>(run.tile.rows()) * static_cast<std::uint64_t>(descriptor_.output.width);
+  std::uint64_t folds = 0;
+  for (const FoldGroup& group : run_folds(descriptor_, run.group, positions, config_.dataflow, config_))
+    folds += group.folds;
+  timeline->folds(start, folds, issue / folds);
 }
 
 void SystolicArray::count(const ArrayRun& run, const PackedWeights& packed) {
@@ -128,21 +175,26 @@ void SystolicArray::count(const ArrayRun& run, const PackedWeights& packed) {
   }
   const MacActivity macs = count_macs(descriptor_, *activity_, run.group, packed.activity, config_);
   const std::uint64_t positions = activity_->positions;
-  const std::uint64_t folds = fold_count(descriptor_, run.group, config_);
-  const std::uint64_t elements = static_cast<std::uint64_t>(config_.rows) * static_cast<std::uint64_t>(config_.columns);
+  const bool ws = config_.dataflow == Dataflow::WeightStationary;
+  const auto rows = static_cast<std::uint64_t>(config_.rows);
+  const std::uint64_t elements = rows * static_cast<std::uint64_t>(config_.columns);
   const auto channels = static_cast<std::uint64_t>(run.group.channels());
   const auto k = static_cast<std::uint64_t>(fan_in(descriptor_));
-  const std::uint64_t sums = partial_sums(descriptor_, run.group, config_);
+  // Sums of the folds of K are added in the accumulators; or the weights pass once for each row of positions.
+  const std::uint64_t sums = ws ? partial_sums(descriptor_, run.group, config_) : channels;
+  const std::uint64_t weight_passes = ws ? 1 : (positions + rows - 1) / rows;
+  const std::uint64_t unused_slots =
+      ws ? packed.unused_slots * positions : count_unused_slots(descriptor_, run.group, positions, config_);
   EventCounts& counts = instruments_.counts;
   counts.macs_executed[selector_] += macs.executed;
   counts.add(Event::MacZeroActivation, macs.zero_activation);
   counts.add(Event::MacZeroWeight, macs.zero_weight);
   counts.add(Event::MacPadding, macs.padding);
-  counts.add(Event::SlotUnused, packed.unused_slots * positions);
+  counts.add(Event::SlotUnused, unused_slots);
   counts.add(Event::PeIdleCycle, count_fold_waits(descriptor_, run.group, positions, config_));
-  counts.add(Event::WeightLoad, folds * elements);
+  if (ws) counts.add(Event::WeightLoad, fold_count(descriptor_, run.group, config_) * elements);
   counts.add(Event::ActivationRead, macs.activation_reads);
-  counts.add(Event::WeightRead, channels * k);
+  counts.add(Event::WeightRead, channels * k * weight_passes);
   counts.add(Event::AccumulatorWrite, 4 * positions * sums);
   counts.add(Event::AccumulatorRead, 4 * positions * (sums - channels));
 }

@@ -38,7 +38,7 @@ Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& /*config*/, c
 
 Cycles closed_form(const Descriptor& d, const ArrayConfig& array, const TimingForms& forms) {
   if (d.opcode != Opcode::Convolution) return 0;
-  if (forms.dataflow == Dataflow::WeightStationary && !forms.scalesim) return layer_array_cycles(d, array);
+  if (forms.dataflow == array.dataflow && !forms.scalesim) return layer_array_cycles(d, array);
   const ChannelGroup all{0, d.output.channels};
   const auto positions = static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width);
   if (!forms.scalesim)
@@ -86,7 +86,7 @@ Result<std::shared_ptr<ArrayModel>> make_array(const std::string& level, const P
   if (level == "rtl") return make_rtl(config, pool, catalogue);
   if (level == "cycle")
     return std::shared_ptr<ArrayModel>{
-        make_cycle_array(Dataflow::WeightStationary, config.array, pool.encoding, pool.tables)};
+        make_cycle_array(config.array.dataflow, config.array, pool.encoding, pool.tables)};
   return std::shared_ptr<ArrayModel>{};
 }
 

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
 #include "array_level.h"
 #include "axvp/accel/program.h"
+#include "axvp/accel/timeline.h"
 #include "axvp/common/file.h"
 #include "axvp/common/hash.h"
 #include "axvp/common/text.h"
@@ -24,6 +26,7 @@ struct Options {
   std::string out = "axvp-run";
   std::string dataflow, preset;  ///< Of level analytic; empty: ws, default.
   std::string level;             ///< Of the array; empty: lt, without the files that compare levels.
+  std::string trace, trace_layer, trace_cycles;
 };
 
 Result<RunConfig> read_config(const Options& options) {
@@ -125,11 +128,53 @@ Result<void> check_run(RunConfig& config, const Workload& workload, const Platfo
                      multiplication_energies(inputs.program, workload.points, inputs.pool, *prices));
 }
 
+/// BEGIN:END of `--trace-cycles`, either may be left out.
+Result<TimelineWindow> trace_window(const Options& options) {
+  TimelineWindow window;
+  window.layer = options.trace_layer;
+  if (options.trace_cycles.empty()) return window;
+  const std::vector<std::string> ends = split(options.trace_cycles, ':');
+  const auto read = [](const std::string& text, Cycles& cycle) {
+    const char* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, cycle);
+    return text.empty() || (parsed.ec == std::errc{} && parsed.ptr == end);
+  };
+  if (ends.size() != 2 || !read(ends[0], window.begin) || !read(ends[1], window.end) || window.begin >= window.end)
+    return fail("--trace-cycles {}: expected BEGIN:END with BEGIN before END", options.trace_cycles);
+  return window;
+}
+
+/// What `--trace` asks for; null without it.
+Result<std::shared_ptr<Timeline>> make_timeline(const Options& options, const Program& program) {
+  if (options.trace.empty()) return std::shared_ptr<Timeline>{};
+  auto window = trace_window(options);
+  if (!window) return forward_error(window);
+  std::vector<std::string> names;
+  for (const ProgramNode& node : program.nodes) names.push_back(node.name);
+  if (!window->layer.empty() && std::find(names.begin(), names.end(), window->layer) == names.end())
+    return fail("--trace-layer: no operation `{}`{}", window->layer, suggestion(window->layer, names));
+  return std::make_shared<Timeline>(program.point_names, std::move(*window));
+}
+
+/// Writes it and says so.
+Result<void> write_timeline(const Options& options, const PlatformSetup& inputs) {
+  if (!inputs.timeline) return {};
+  if (auto written = write_file_atomically(options.trace, inputs.timeline->to_json(inputs.config.clock_mhz)); !written)
+    return written;
+  fmt::print("written: {} (for ui.perfetto.dev){}\n", options.trace,
+             inputs.timeline->dropped_events() == 0
+                 ? ""
+                 : fmt::format("; {} events did not fit: choose a part by --trace-layer or --trace-cycles",
+                               with_thousands(inputs.timeline->dropped_events())));
+  return {};
+}
+
 /// `--level analytic`: no platform, no energy.
 int run_closed_forms(const Options& options, const GlobalOptions& global, const Workload& workload,
                      const PlatformSetup& inputs) {
   TimingForms forms;
   forms.scalesim = options.preset == "scalesim";
+  forms.dataflow = inputs.config.array.dataflow;
   if (!options.dataflow.empty()) forms.dataflow = *parse_dataflow(options.dataflow);  // one of ws, os, is
   const auto result = run_analytic(workload, inputs.program, inputs.config, forms, global.progress());
   if (!result) return report(result.error());
@@ -142,6 +187,10 @@ int run_closed_forms(const Options& options, const GlobalOptions& global, const 
 int run(const Options& options, const GlobalOptions& global) {
   if (options.level != "analytic" && !(options.dataflow.empty() && options.preset.empty()))
     return report(Error{"--dataflow and --preset choose closed forms: they need --level analytic"});
+  if (options.trace.empty() && !(options.trace_layer.empty() && options.trace_cycles.empty()))
+    return report(Error{"--trace-layer and --trace-cycles choose a part of --trace FILE"});
+  if (options.level == "analytic" && !options.trace.empty())
+    return report(Error{"--trace: level analytic has no time to show; use lt, cycle or rtl"});
   auto config = read_config(options);
   if (!config) return report(config.error());
   if (const auto writable = check_writable(options.out); !writable) return report(writable.error());
@@ -175,6 +224,9 @@ int run(const Options& options, const GlobalOptions& global) {
   auto array = make_array(options.level, inputs.config, inputs.pool, workload->catalogue);
   if (!array) return report(array.error());
   inputs.array = std::move(*array);
+  auto timeline = make_timeline(options, inputs.program);
+  if (!timeline) return report(timeline.error());
+  inputs.timeline = std::move(*timeline);
   const auto phases = make_phases(*config, *workload);
 
   Progress bar{global.progress(), "simulate", phases.size() * workload->data.images.size(), "inferences"};
@@ -191,6 +243,7 @@ int run(const Options& options, const GlobalOptions& global) {
         !written)
       return report(written.error());
   fmt::print("{}\nwritten: {}/result.json, {}/layers.csv\n", to_text(summary), options.out, options.out);
+  if (const auto written = write_timeline(options, inputs); !written) return report(written.error());
   return kDone;
 }
 
@@ -208,16 +261,21 @@ void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) 
          "which are equal at all levels; analytic writes nothing else")
       ->check(CLI::IsMember({"analytic", "lt", "cycle", "rtl"}));
   sub->add_option("--dataflow", options->dataflow,
-                  "Of the closed forms of --level analytic; ws, the platform's, without it")
+                  "Of the closed forms of --level analytic; the configuration's without it")
       ->check(CLI::IsMember({"ws", "os", "is"}));
   sub->add_option("--preset", options->preset,
                   "Closed forms of --level analytic: default (folds overlap) or scalesim (SCALE-Sim's, they do not)")
       ->check(CLI::IsMember({"default", "scalesim"}));
   sub->add_option("--out", options->out, "Folder for result.json and layers.csv")->capture_default_str();
+  sub->add_option("--trace", options->trace,
+                  "File for a timeline: operations, folds, DMA, stalls, switches, energy; open it at ui.perfetto.dev");
+  sub->add_option("--trace-layer", options->trace_layer, "Trace only operations of this name");
+  sub->add_option("--trace-cycles", options->trace_cycles, "Trace only what overlaps with cycles BEGIN:END");
   sub->footer(
       "Examples:\n  axvp simulate\n"
       "  axvp simulate --network resnet20.onnx --data cifar10:test_batch.bin --images 100\n"
       "  axvp simulate --images 1 --level rtl\n"
+      "  axvp simulate --images 1 --trace timeline.json\n"
       "  axvp simulate --config run.toml --operating-points operating_points.json --out run1");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }

@@ -432,14 +432,14 @@ std::string to_text(const SimulationReport& report) {
   const QuantizedNetwork& network = report.workload.quantisation.network;
   const DatapathArea area = area_of(report);
   return fmt::format(
-      "{} on {} ({} images), {}, {}x{} array, weight-stationary, {} MHz\n"
+      "{} on {} ({} images), {}, {}x{} array, {}, {} MHz\n"
       "energy: {}, {}, {} V; multipliers: {}\n"
       "area: array {:.2f} mm2, vector unit {:.2f} mm2 (cells; memories and control not contained)\n{}\n{}\n{}{}",
       network.name, report.workload.data.name, with_thousands(report.workload.data.images.size()),
-      to_string(network.encoding), config.array.rows, config.array.columns, config.clock_mhz, origin.library,
-      origin.corner, origin.voltage_v, origin.activity, square_millimetres(area.array),
-      square_millimetres(area.vector_unit), notes_text(report.notes), points_text(report), parts_text(report),
-      controller_text(report));
+      to_string(network.encoding), config.array.rows, config.array.columns, to_string(config.array.dataflow),
+      config.clock_mhz, origin.library, origin.corner, origin.voltage_v, origin.activity,
+      square_millimetres(area.array), square_millimetres(area.vector_unit), notes_text(report.notes),
+      points_text(report), parts_text(report), controller_text(report));
 }
 
 nlohmann::json to_json(const SimulationReport& report) {

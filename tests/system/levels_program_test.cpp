@@ -48,6 +48,27 @@ TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet8) {
   expect_equal_at_all_levels("", 8);
 }
 
+/// Three points of an embedded network, calibrated on few images.
+std::string configuration(const std::string& network, const std::string& array) {
+  std::string text = "[workload]\nnetwork = \"" + network +
+                     "\"\ncalibration_images = 16\ncorrection_images = 0\n[tuning]\nmethod = \"none\"\n"
+                     "[platform.array]\n" +
+                     array;
+  for (const std::string multiplier : {"dadda-exact", "dadda_trunc-k7c", "gated_dadda-468/m2"})
+    text += "[[operating_point]]\nname = \"" + multiplier.substr(6, 3) + "\"\nmultiplier = \"" + multiplier + "\"\n";
+  return text;
+}
+
+TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet8OutputStationary) {
+  const std::string config = file("os.toml", configuration("resnet8_synth10", "dataflow = \"os\"\n"));
+  expect_equal_at_all_levels("--config " + config, 8);
+}
+
+TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForMobileNetV2) {
+  const std::string config = file("m.toml", configuration("mobilenet_v2_synth10", "depthwise = \"diagonal\"\n"));
+  expect_equal_at_all_levels("--config " + config, 53);
+}
+
 TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet20) {
   AXVP_NEEDS_DATA("weights/resnet20_cifar10.onnx", "cifar10/test_exact.bin");
   const std::string network = (data_folder() / "weights/resnet20_cifar10.onnx").string();

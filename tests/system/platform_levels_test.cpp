@@ -22,6 +22,7 @@ struct Case {
   int activation_kb, weight_kb, accumulator_kb;
   int bandwidth_bytes_per_cycle;
   DepthwiseMapping depthwise = DepthwiseMapping::Naive;
+  Dataflow dataflow = Dataflow::WeightStationary;
 };
 
 void PrintTo(const Case& c, std::ostream* stream) {
@@ -32,7 +33,7 @@ PlatformInputs make_inputs(const Case& c, const QuantizedNetwork& network) {
   PlatformInputs inputs;
   inputs.pool = testing::small_pool();
   inputs.energy = testing::small_energy_table();
-  inputs.config.array = {c.rows, c.columns, c.depthwise};
+  inputs.config.array = {c.rows, c.columns, c.depthwise, c.dataflow};
   inputs.config.scratchpads = {c.activation_kb, c.weight_kb, c.accumulator_kb, 16};
   inputs.config.dram.size_mb = 1;
   inputs.config.dram.bandwidth_bytes_per_cycle = c.bandwidth_bytes_per_cycle;
@@ -67,8 +68,7 @@ TEST_P(PlatformLevels, GiveTheSameCyclesAndLogits) {
   const QuantizedNetwork network = testing::small_residual_network();
   PlatformInputs inputs = make_inputs(GetParam(), network);
   const std::string lt = run_in_child([&] { return digest(inputs); });
-  inputs.array =
-      make_cycle_array(Dataflow::WeightStationary, inputs.config.array, inputs.pool.encoding, inputs.pool.tables);
+  inputs.array = make_cycle_array(GetParam().dataflow, inputs.config.array, inputs.pool.encoding, inputs.pool.tables);
   const std::string cycle = run_in_child([&] { return digest(inputs); });
   EXPECT_EQ(cycle, lt);
   for (std::size_t n = 0; n < inputs.program.nodes.size(); ++n) {
@@ -88,8 +88,57 @@ INSTANTIATE_TEST_SUITE_P(Cases, PlatformLevels,
                                            Case{"SmallTilesEightBytesACycle", 7, 5, 4, 3, 1, 8},
                                            Case{"SmallTilesAllBytesAtOnce", 7, 5, 4, 3, 1, 4096},
                                            Case{"Diagonal", 16, 16, 256, 128, 128, 8, DepthwiseMapping::Diagonal},
-                                           Case{"DiagonalSmallTiles", 7, 5, 4, 3, 1, 8, DepthwiseMapping::Diagonal}),
+                                           Case{"DiagonalSmallTiles", 7, 5, 4, 3, 1, 8, DepthwiseMapping::Diagonal},
+                                           Case{"OutputStationaryOneByteACycle", 16, 16, 256, 128, 128, 1,
+                                                DepthwiseMapping::Naive, Dataflow::OutputStationary},
+                                           Case{"OutputStationaryEightBytesACycle", 16, 16, 256, 128, 128, 8,
+                                                DepthwiseMapping::Naive, Dataflow::OutputStationary},
+                                           Case{"OutputStationarySmallTiles", 7, 5, 4, 3, 1, 8, DepthwiseMapping::Naive,
+                                                Dataflow::OutputStationary},
+                                           Case{"OutputStationarySmallTilesAllBytesAtOnce", 32, 3, 4, 3, 1, 4096,
+                                                DepthwiseMapping::Diagonal, Dataflow::OutputStationary}),
                          [](const auto& instance) { return instance.param.name; });
+
+/// The model, with one byte of one run's activations broken on purpose.
+class BrokenArray final : public ArrayModel {
+ public:
+  BrokenArray(std::unique_ptr<ArrayModel> model, int broken_run) : model_(std::move(model)), broken_run_(broken_run) {}
+  std::string_view level() const override { return "cycle"; }
+  Dataflow dataflow() const override { return model_->dataflow(); }
+  ChainCycles run(const std::vector<MatrixProduct>& chain) override {
+    if (run_++ != broken_run_) return model_->run(chain);
+    std::vector<MatrixProduct> products = chain;
+    std::vector<std::uint8_t> activations(
+        products[0].activations, products[0].activations + std::int64_t{products[0].positions} * products[0].depth);
+    activations[activations.size() / 2] ^= 0x01;
+    products[0].activations = activations.data();
+    return model_->run(products);
+  }
+
+ private:
+  std::unique_ptr<ArrayModel> model_;
+  int broken_run_, run_ = 0;
+};
+
+TEST(PlatformLockstep, IsSilentWhileLevelsAgree) {
+  PlatformInputs inputs = make_inputs({"", 7, 5, 4, 3, 1, 8}, testing::small_residual_network());
+  inputs.lockstep =
+      make_cycle_array(inputs.config.array.dataflow, inputs.config.array, inputs.pool.encoding, inputs.pool.tables);
+  EXPECT_TRUE(run_platform(inputs));
+}
+
+TEST(PlatformLockstep, OneBrokenByteFailsTheAuditOfItsLayer) {
+  PlatformInputs inputs = make_inputs({"", 16, 16, 256, 128, 128, 8}, testing::small_residual_network());
+  inputs.lockstep = std::make_shared<BrokenArray>(
+      make_cycle_array(inputs.config.array.dataflow, inputs.config.array, inputs.pool.encoding, inputs.pool.tables), 1);
+  ASSERT_GT(inputs.program.nodes[0].runs, 1u);  // tiles of the first layer
+  const auto result = run_platform(inputs);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("audit of " + inputs.program.nodes[0].name + ": tile 1, channels 0 to "),
+            std::string::npos)
+      << result.error().message;
+  EXPECT_NE(result.error().message.find("at level cycle, "), std::string::npos) << result.error().message;
+}
 
 }  // namespace
 }  // namespace axvp

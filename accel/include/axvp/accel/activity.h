@@ -84,8 +84,8 @@ struct WeightActivity {
 [[nodiscard]] std::uint64_t count_unused_slots(const Descriptor& descriptor, const ChannelGroup& group,
                                                std::uint64_t positions, const ArrayConfig& array);
 
-/// PE cycles of one run in which elements wait for the next fold, because a weight load takes longer than the positions
-/// of a fold.
+/// PE cycles of one run in which elements wait for the next fold, because a weight load (weight-stationary) or a drain
+/// (output-stationary) takes longer than the fold's operands.
 [[nodiscard]] std::uint64_t count_fold_waits(const Descriptor& descriptor, const ChannelGroup& group,
                                              std::uint64_t positions, const ArrayConfig& array);
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,8 @@ class ArrayModel {
   [[nodiscard]] virtual Dataflow dataflow() const = 0;
   /// Runs the products one after the other without a gap. The array is empty before and after.
   virtual ChainCycles run(const std::vector<MatrixProduct>& chain) = 0;
+  /// Empty, or the first difference that a part of the array in lockstep with another showed.
+  [[nodiscard]] virtual std::string finding() const { return ""; }
 };
 
 /// The folds that a chain is made of, in the order in which they enter the array.

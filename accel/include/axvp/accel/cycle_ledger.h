@@ -33,6 +33,8 @@ struct OwnedCycles {
   OwnedCycles& operator+=(const OwnedCycles& other);
 };
 
+class Timeline;
+
 /// Collects what each unit did and when, and gives every cycle one owner. No owner is computed as the rest: a cycle in
 /// which nobody worked stays unowned, and an audit finds it.
 class CycleLedger {
@@ -57,6 +59,10 @@ class CycleLedger {
   [[nodiscard]] Settlement settle(Cycles begin, Cycles end);
   void clear();
 
+  /// From now on what is recorded and how it is divided is shown to `timeline`, which outlives the ledger.
+  void trace(Timeline& timeline) { timeline_ = &timeline; }
+  [[nodiscard]] Timeline* timeline() const { return timeline_; }  ///< Null if nothing is traced.
+
  private:
   struct Interval {
     Cycles begin, end;
@@ -68,6 +74,7 @@ class CycleLedger {
   std::vector<Interval> free_, still_free_;  ///< Working memory of settle.
   Cycles issued_ = 0;                        ///< By the recorded runs.
   Cycles array_chain_ = 0;                   ///< Of the recorded runs.
+  Timeline* timeline_ = nullptr;
 };
 
 }  // namespace axvp

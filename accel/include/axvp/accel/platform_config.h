@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 
+#include "axvp/accel/dataflow.h"
 #include "axvp/common/field_reader.h"
 #include "axvp/common/units.h"
 
@@ -16,9 +17,10 @@ enum class DepthwiseMapping : std::uint8_t {
 
 /// Processing elements of the systolic array.
 struct ArrayConfig {
-  int rows = 16;     ///< Along K, [1, 1024].
+  int rows = 16;     ///< Along K (weight-stationary) or the output positions (output-stationary), [1, 1024].
   int columns = 16;  ///< Along the output channels, [1, 1024].
   DepthwiseMapping depthwise = DepthwiseMapping::Naive;
+  Dataflow dataflow = Dataflow::WeightStationary;  ///< Of the platform's array: weight- or output-stationary.
 };
 
 /// On-chip memories, in kB of 1,024 bytes, [1, 65536]. Each is divided by the compiler, layer by layer.

@@ -46,7 +46,8 @@ struct ChainCycles {
 };
 
 /// WS, and IS with the operands' parts exchanged: 1 + sum_{f<F} max(M_f, R) + M_F + R + C - 2.
-/// OS: sum_{f<F} P_f + L + 2R + C - 2 with P = max(K, R), L = K if F = 1 else P.
+/// OS: sum_{f<F} P_f + L + 2R + C - 2 with P = max(K, R), L = K if F = 1 else P. Another chain may follow a single fold
+/// after P cycles, too.
 [[nodiscard]] ChainCycles chain_cycles(Dataflow dataflow, const ArrayConfig& array,
                                        const std::vector<FoldGroup>& groups);
 

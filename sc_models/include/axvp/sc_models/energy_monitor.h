@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <systemc>
@@ -10,6 +11,7 @@
 #include "axvp/accel/cycle_ledger.h"
 #include "axvp/accel/events.h"
 #include "axvp/accel/platform_config.h"
+#include "axvp/accel/timeline.h"
 #include "axvp/sc_models/dram.h"
 #include "axvp/sc_models/scratchpad.h"
 
@@ -81,6 +83,11 @@ class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
   /// Forgets what an aborted inference left.
   void reset();
 
+  /// What the array finds in lockstep fails the audit of the operation, too.
+  void watch(std::function<std::string()> array_finding) { array_finding_ = std::move(array_finding); }
+  /// Before simulation: operations, switches and what the ledger hears go to `timeline`, which outlives the monitor.
+  void trace(Timeline& timeline, const EventPrices& prices);
+
   [[nodiscard]] EventCounts& counts() { return counts_; }
   [[nodiscard]] CycleLedger& ledger() { return ledger_; }
   /// Hands the record of finished inferences out and begins a new one; counters go on.
@@ -116,6 +123,8 @@ class EnergyMonitor final : public sc_core::sc_module, public MonitorIf {
   std::vector<SwitchCounts> pending_switches_;
   MonitorRecord record_;
   std::string finding_;
+  EventPrices prices_;  ///< For the timeline.
+  std::function<std::string()> array_finding_ = [] { return std::string{}; };
 };
 
 }  // namespace axvp

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "axvp/accel/array_model.h"
+#include "axvp/accel/timeline.h"
 #include "axvp/accel/cycle_ledger.h"
 #include "axvp/accel/events.h"
 #include "axvp/accel/platform_config.h"
@@ -71,9 +72,13 @@ struct PlatformSetup {
   SelectablePool pool;
   EnergyTable energy;
   std::function<void(const InferenceRecord&)> on_inference = {};  ///< After each one, for progress; may be empty.
-  /// Levels cycle and rtl: a weight-stationary array of the configuration's size whose sums and counted edges the
+  /// Levels cycle and rtl: an array of the configuration's size and dataflow whose sums and counted edges the
   /// platform takes. Without it level lt: fast kernels and closed forms.
   std::shared_ptr<ArrayModel> array = nullptr;
+  /// Level lt in lockstep: computes every run once more; the first difference fails the audit of its operation.
+  std::shared_ptr<ArrayModel> lockstep = nullptr;
+  /// What happens when; nothing is traced without it.
+  std::shared_ptr<Timeline> timeline = nullptr;
 };
 
 /// Inputs, one inference each, under one policy. A phase begins with a reset of the accelerator: its result depends on

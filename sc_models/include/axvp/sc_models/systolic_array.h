@@ -37,7 +37,7 @@ class ArrayIf : virtual public sc_core::sc_interface {
   virtual void submit(const ArrayRun& run) = 0;
 };
 
-/// R x C weight-stationary processing elements. At level lt a run computes whole tiles by the kernel on the bytes that
+/// R x C weight- or output-stationary processing elements. At level lt a run computes whole tiles by the kernel on the bytes that
 /// lie in the scratchpads, and takes the time of the closed form; at levels cycle and rtl a clocked array gets the same
 /// bytes, and its sums and counted edges are taken. A run starts when its activations and weights are
 /// resident and its accumulators free; the next may follow as soon as the last fold has entered.
@@ -54,6 +54,10 @@ class SystolicArray final : public Unit, public ArrayIf {
 
   /// Before simulation: runs go through `model` from now on. It has the array's size and outlives it.
   void compute_with(ArrayModel& model) { model_ = &model; }
+  /// The same in lockstep: the kernels compute, `model` computes the same run, sums and cycles are compared.
+  void compare_with(ArrayModel& model) { shadow_ = &model; }
+  /// Empty, or the first difference to a model or inside of one, with run and channels.
+  [[nodiscard]] const std::string& finding() const { return finding_; }
 
   void configure(const Descriptor& descriptor, std::uint8_t selector) override;
   void submit(const ArrayRun& run) override;
@@ -63,6 +67,10 @@ class SystolicArray final : public Unit, public ArrayIf {
   void clear() override;
   [[nodiscard]] bool operands_resident(const ArrayRun& run);
   [[nodiscard]] ChainCycles compute(const ArrayRun& run);
+  void compare(const ArrayRun& run, const std::vector<std::int8_t>& weights, ChainCycles cycles,
+               const std::int32_t* sums);
+  void note(const ArrayRun& run, const std::string& difference);
+  void trace(const ArrayRun& run, Cycles start, Cycles issue);
   [[nodiscard]] ConvolutionKernel pack(const ArrayRun& run, const std::int8_t* weights) const;
 
   /// The kernel packs weights before it uses them. What it packed is kept together with the bytes it was made from, and
@@ -87,6 +95,9 @@ class SystolicArray final : public Unit, public ArrayIf {
   std::map<PackedKey, PackedWeights> packed_;
   KernelScratch scratch_;
   ArrayModel* model_ = nullptr;
+  ArrayModel* shadow_ = nullptr;
+  std::vector<std::int32_t> shadow_sums_;
+  std::string finding_;
   Descriptor descriptor_;
   DescriptorBytes descriptor_bytes_{};
   std::uint64_t operations_ = 0;  ///< Configured so far.
