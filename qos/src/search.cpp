@@ -176,6 +176,7 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
   PoolChoice choice = search_pool(result.problem, costs, options.instances);
   result.pool = choice.pool;
   result.is_proven = choice.is_proven;
+  result.gap = choice.gap;
   std::vector<std::size_t> everything(inputs.tables.size());
   std::iota(everything.begin(), everything.end(), std::size_t{0});
   result.seconds_of_selection = watch.lap();
@@ -191,6 +192,7 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
     measured.measure(choice.pool);
     result.pool = choice.pool;
     result.is_proven = choice.is_proven;
+    result.gap = choice.gap;
     problem = result.problem;
     measured.replace(result.pool, problem);
     for (std::size_t o = 0; o < costs.size(); ++o)

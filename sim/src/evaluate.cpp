@@ -27,6 +27,7 @@ nlohmann::json to_json(const Interval& i) {
 
 nlohmann::json to_json(const PairedComparison& pair, const char* only_reference) {
   return {{"top1_loss", to_json(pair.loss())},
+          {"top5_loss", to_json(pair.top5_loss())},
           {"both_right", pair.both_right},
           {only_reference, pair.only_reference_right},
           {"only_this_right", pair.only_this_right},
@@ -49,13 +50,14 @@ nlohmann::json to_json(const PointEvaluation& point) {
 
 std::vector<std::string> row_of(const PointEvaluation& p, const PairedComparison& pair) {
   const auto percent = [&](std::uint64_t k) { return 100.0 * static_cast<double>(k) / static_cast<double>(p.images); };
-  const Interval top1 = wilson_interval(p.top1_right, p.images), loss = pair.loss();
+  const Interval top1 = wilson_interval(p.top1_right, p.images), loss = pair.loss(), top5 = pair.top5_loss();
   std::vector<std::string> row{p.name, fmt::format("{:.2f}", 100 * top1.value),
                                fmt::format("{:.2f} to {:.2f}", 100 * top1.low, 100 * top1.high),
                                fmt::format("{:.2f}", percent(p.top5_right))};
   if (pair.images() == 0) return row;
   for (std::string& cell : std::vector<std::string>{
            fmt::format("{:.2f}", 100 * loss.value), fmt::format("{:.2f} to {:.2f}", 100 * loss.low, 100 * loss.high),
+           fmt::format("{:.2f}", 100 * top5.value), fmt::format("{:.2f} to {:.2f}", 100 * top5.low, 100 * top5.high),
            fmt::format("{:.2f}", percent(pair.same_class)), fmt::format("{:.4f}", pair.mean_kl),
            fmt::format("{:.3f}", pair.mcnemar_p())})
     row.push_back(std::move(cell));
@@ -64,8 +66,8 @@ std::vector<std::string> row_of(const PointEvaluation& p, const PairedComparison
 
 /// A row a network; each is compared with the reference that `pair` holds.
 void print(const std::vector<PointEvaluation>& points, PairedComparison PointEvaluation::*pair) {
-  std::vector<std::vector<std::string>> rows{
-      {"operating point", "top-1 %", "95 %", "top-5 %", "loss points", "95 %", "same class %", "KL", "McNemar p"}};
+  std::vector<std::vector<std::string>> rows{{"operating point", "top-1 %", "95 %", "top-5 %", "loss points", "95 %",
+                                              "top-5 loss", "95 %", "same class %", "KL", "McNemar p"}};
   for (const auto& point : points) {
     rows.push_back(row_of(point, point.*pair));
     rows.back().resize(rows[0].size());

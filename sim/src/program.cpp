@@ -68,6 +68,7 @@ int run_program(int argc, char** argv) {
   add_evaluate(app, global, command);
   add_tune(app, global, command);
   add_search(app, global, command);
+  add_cascade(app, global, command);
   add_import(app, global, command);
   add_multipliers(app, global, command);
   add_verify(app, global, command);

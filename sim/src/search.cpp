@@ -9,6 +9,7 @@
 #include "axvp/common/file.h"
 #include "axvp/workloads/match.h"
 #include "command.h"
+#include "error_report.h"
 #include "search_costs.h"
 #include "search_report.h"
 #include "workload.h"
@@ -21,7 +22,7 @@ struct Options {
   WorkloadOptions workload;
   std::string metric, out = "search";
   std::vector<double> saved{70, 80, 85};
-  bool clusterings = false;
+  bool clusterings = false, error_models = false;
   SearchOptions search;
   CostOptions costs;
 };
@@ -83,6 +84,26 @@ Result<void> write(const std::filesystem::path& folder, const SearchReport& repo
       {{folder / "operating_points.json", format_operating_points(file)}, {folder / "search.json", dump_json(json)}});
 }
 
+/// Predicted against measured errors of every candidate: fields are drawn from the tuning images but the last eighth,
+/// which is measured on.
+Result<void> write_error_models(const std::filesystem::path& folder, const Workload& workload,
+                                const PricedCandidates& candidates, const Dataset& tuning,
+                                const SearchOptions& options) {
+  Dataset drawn = tuning, held_out = tuning;
+  const auto kept = static_cast<std::ptrdiff_t>(tuning.images.size() - tuning.images.size() / 8);
+  drawn.images.erase(drawn.images.begin() + kept, drawn.images.end());
+  held_out.images.erase(held_out.images.begin(), held_out.images.begin() + kept);
+  ErrorComparisonOptions settings;
+  settings.seed = options.seed;
+  settings.threads = options.threads;
+  settings.progress = options.progress;
+  const auto comparisons = compare_error_models(workload.quantisation, drawn, held_out, candidates.tables, settings);
+  if (!comparisons) return forward_error(comparisons);
+  fmt::print("{}\n", error_models_text(*comparisons));
+  return write_files_atomically({{folder / "errors.csv", error_models_csv(*comparisons, workload, candidates)},
+                                 {folder / "errors.svg", error_models_svg(*comparisons, workload, candidates)}});
+}
+
 int run(Options options, const GlobalOptions& global) {
   const auto config = read_config(options);
   if (!config) return report(config.error());
@@ -100,6 +121,9 @@ int run(Options options, const GlobalOptions& global) {
   if (tuning.images.size() > config->tuning.images) tuning.images.resize(config->tuning.images);
   options.search.seed = config->seed;
   options.search.progress = global.progress();
+  if (options.error_models)
+    if (const auto written = write_error_models(options.out, *workload, *candidates, tuning, options.search); !written)
+      return report(written.error(), kRunFailed);
   const auto result = search_operating_points(
       {&workload->quantisation, &tuning, &workload->data, candidates->ids, candidates->tables, candidates->cost},
       options.search);
@@ -142,6 +166,8 @@ void add_search(CLI::App& app, const GlobalOptions& global, Command& command) {
   sub->add_option("--threads", options->search.threads, "Of the search; 0: all. Does not change the result")
       ->capture_default_str();
   sub->add_flag("--clusterings", options->clusterings, "Compare k-means with the optimum for 2 to 5 instances");
+  sub->add_flag("--error-models", options->error_models,
+                "Measure how well errors are predicted: a table, errors.csv and errors.svg");
   sub->add_option("--out", options->out, "Folder for operating_points.json and search.json")->capture_default_str();
   sub->add_option("--root", options->costs.root, "Folder with rtl/ and power/ of the sources")->capture_default_str();
   sub->footer(

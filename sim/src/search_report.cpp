@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "axvp/common/text.h"
+#include "axvp/qos/parameter_count.h"
 
 namespace axvp::sim {
 namespace {
@@ -61,11 +62,17 @@ std::string search_text(const SearchReport& r) {
   std::string text = fmt::format("{}: {} candidates, cost: {}\nPool:", r.workload->quantisation.network.name,
                                  r.candidates->ids.size(), to_string(r.metric));
   for (const std::size_t m : r.result->pool) text += " " + r.candidates->ids[m];
-  text += fmt::format(" ({})\n\n", r.result->is_proven ? "the optimum of its weights" : "not proven");
+  text += fmt::format("; at most {:.2f} % dearer than the optimum{}\n\n", 100.0 * r.result->gap,
+                      r.result->is_proven ? "" : " (not proven)");
   text += point_table(r) + "\n" + assignment_table(r) + "\n";
   if (!r.clusterings.empty())
     text += fmt::format("Cost in % of exact, mean of the points, at the papers' budgets scaled to these savings:\n{}\n",
                         cluster_table(r));
+  const ParameterCount parameters = count_parameters(r.workload->quantisation.network);
+  text += fmt::format("Parameters: {} shared; {} for the further operating points, {:.3f} % (the papers' count)\n",
+                      with_thousands(parameters.shared),
+                      with_thousands(parameters.per_point * (r.result->points.size() - 1)),
+                      100.0 * parameters.overhead(r.result->points.size()));
   text += fmt::format("sensitivity {:.1f} s, errors {:.1f} s, selection {:.1f} s, refinement {:.1f} s\n",
                       r.result->seconds_of_sensitivity, r.result->seconds_of_errors, r.result->seconds_of_selection,
                       r.result->seconds_of_refinement);
@@ -74,9 +81,15 @@ std::string search_text(const SearchReport& r) {
 
 nlohmann::json search_json(const SearchReport& r) {
   const auto names = layer_names(r.workload->quantisation.network);
-  nlohmann::json json{{"cost_metric", to_string(r.metric)},    {"candidates", r.candidates->ids},
-                      {"pool", nlohmann::json::array()},       {"pool_is_optimum", r.result->is_proven},
-                      {"points", nlohmann::json::array()},     {"layers", nlohmann::json::array()},
+  nlohmann::json json{{"cost_metric", to_string(r.metric)},
+                      {"candidates", r.candidates->ids},
+                      {"pool", nlohmann::json::array()},
+                      {"pool_gap_fraction", r.result->gap},
+                      {"pool_gap_is_proven", r.result->is_proven},
+                      {"parameter_overhead_fraction",
+                       count_parameters(r.workload->quantisation.network).overhead(r.result->points.size())},
+                      {"points", nlohmann::json::array()},
+                      {"layers", nlohmann::json::array()},
                       {"clusterings", nlohmann::json::array()}};
   for (const std::size_t m : r.result->pool) json["pool"].push_back(r.candidates->ids[m]);
   for (std::size_t o = 0; o < r.result->points.size(); ++o) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "command.h"
 #include "workload.h"
 
@@ -7,13 +9,30 @@ namespace axvp::sim {
 namespace {
 
 struct Options {
-  std::string config;
+  std::string config, operating_points, method;
   std::string out = "operating_points.json";
+  int steps = 150, threads = 2;
 };
 
+/// Gradients are LibTorch's, which is the other program's: becomes `axvp-train tune ...`.
+int run_affine(const Options& options, const GlobalOptions& global) {
+  std::vector<std::string> words{"tune", "--config", options.config, "--out", options.out};
+  if (!options.operating_points.empty()) words.insert(words.end(), {"--operating-points", options.operating_points});
+  words.insert(words.end(), {"--steps", std::to_string(options.steps), "--threads", std::to_string(options.threads)});
+  if (global.quiet) words.emplace_back("--quiet");
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  return run_train(static_cast<int>(arguments.size()), arguments.data());
+}
+
 int run(const Options& options, const GlobalOptions& global) {
-  const auto config = load_run_config(options.config);
+  if (options.method == "affine") return run_affine(options, global);
+  if (!options.operating_points.empty())
+    return report(Error{"--operating-points: only `--method affine` goes on from a file of points"});
+  auto config = load_run_config(options.config);
   if (!config) return report(config.error());
+  if (!options.method.empty())
+    config->tuning.method = options.method == "none" ? TuningMethod::None : TuningMethod::Match;
   auto workload = prepare_workload(*config, "", global.progress());
   if (!workload) return report(workload.error());
   const OperatingPointFile file = points_file(*workload, "tune", config->seed);
@@ -29,9 +48,20 @@ void add_tune(CLI::App& app, const GlobalOptions& global, Command& command) {
   CLI::App* sub = app.add_subcommand("tune", "Tune operating points once and write operating_points.json");
   sub->add_option("--config", options->config, "Run configuration (TOML) with its [[operating_point]] tables")
       ->required();
+  sub->add_option("--method", options->method,
+                  "none; match: moments of the exact network; affine: match, then scales and offsets by gradient "
+                  "descent. Default: the configuration's")
+      ->check(CLI::IsMember({"none", "match", "affine"}));
+  sub->add_option("--operating-points", options->operating_points,
+                  "For affine: points of `axvp search` or `axvp tune` to go on from, instead of the configuration's");
+  sub->add_option("--steps", options->steps, "Of affine, a point")->check(CLI::Range(1, 100000))->capture_default_str();
+  sub->add_option("--threads", options->threads, "Of affine; another number gives slightly other sets")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   sub->add_option("--out", options->out, "File to write")->capture_default_str();
   sub->footer(
       "Example: axvp tune --config run.toml --out operating_points.json\n"
+      "         axvp tune --config run.toml --method affine --operating-points search/operating_points.json\n"
       "Then:    axvp simulate --config run.toml --operating-points operating_points.json");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }

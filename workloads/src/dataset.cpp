@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 #include "axvp/common/file.h"
@@ -148,7 +149,37 @@ std::string report_name(const std::string& kind, std::string argument, const std
 
 }  // namespace
 
+namespace {
+
+/// Where a data set that follows another one begins: behind a `+` in front of a known kind.
+std::size_t next_part(std::string_view specification) {
+  std::size_t first = std::string_view::npos;
+  for (const Kind& entry : kKinds) first = std::min(first, specification.find(fmt::format("+{}:", entry.name)));
+  return first;
+}
+
+Result<Dataset> open_several(std::string_view specification, std::size_t first_end, const DatasetOptions& options) {
+  auto result = open_dataset(specification.substr(0, first_end), options);
+  if (!result) return result;
+  DatasetOptions rest = options;
+  if (options.limit > 0) rest.limit = std::max<std::size_t>(1, options.limit - result->images.size());
+  auto others = open_dataset(specification.substr(first_end + 1), rest);
+  if (!others) return others;
+  if (others->classes != result->classes)
+    return fail("data `{}`: {} classes in {}, {} in {}", specification, result->classes, result->name, others->classes,
+                others->name);
+  if (options.limit > 0) others->images.resize(std::min(others->images.size(), options.limit - result->images.size()));
+  result->name += "+" + others->name;
+  result->sha256 = sha256(result->sha256 + others->sha256);
+  std::move(others->images.begin(), others->images.end(), std::back_inserter(result->images));
+  return result;
+}
+
+}  // namespace
+
 Result<Dataset> open_dataset(std::string_view specification, const DatasetOptions& options) {
+  if (const std::size_t end = next_part(specification); end != std::string_view::npos)
+    return open_several(specification, end, options);
   const std::size_t colon = specification.find(':');
   const std::size_t at = std::min(specification.rfind('@'), specification.size());
   const std::string kind{specification.substr(0, colon)};

@@ -44,6 +44,16 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
+/// Of `n` pairs `lost` went one way and `gained` the other.
+Interval paired_difference(std::uint64_t lost, std::uint64_t gained, std::uint64_t pairs) {
+  const auto n = static_cast<double>(pairs);
+  if (n == 0) return {};
+  const auto b = static_cast<double>(lost), c = static_cast<double>(gained);
+  const double difference = (b - c) / n;
+  const double error = std::sqrt(std::max(0.0, b + c - (b - c) * (b - c) / n)) / n;
+  return {difference, difference - kNormalQuantile * error, difference + kNormalQuantile * error};
+}
+
 PairedComparison compare(const LogitsOfImages& reference, const LogitsOfImages& own, const Dataset& data) {
   PairedComparison pair;
   for (std::size_t i = 0; i < own.size(); ++i) {
@@ -52,6 +62,9 @@ PairedComparison compare(const LogitsOfImages& reference, const LogitsOfImages& 
     ++(right ? (reference_right ? pair.both_right : pair.only_this_right)
              : (reference_right ? pair.only_reference_right : pair.none_right));
     pair.same_class += answer(own[i]) == answer(reference[i]) ? 1 : 0;
+    const bool in_own = in_top(own[i], label, kTop), in_reference = in_top(reference[i], label, kTop);
+    pair.top5_only_this += in_own && !in_reference ? 1 : 0;
+    pair.top5_only_reference += in_reference && !in_own ? 1 : 0;
     pair.mean_kl += kl_divergence(reference[i], own[i]);
   }
   if (!own.empty()) pair.mean_kl /= static_cast<double>(own.size());
@@ -114,12 +127,11 @@ Interval wilson_interval(std::uint64_t k, std::uint64_t n) {
 }
 
 Interval PairedComparison::loss() const {
-  const auto n = static_cast<double>(images());
-  if (n == 0) return {};
-  const auto b = static_cast<double>(only_reference_right), c = static_cast<double>(only_this_right);
-  const double difference = (b - c) / n;
-  const double error = std::sqrt(std::max(0.0, b + c - (b - c) * (b - c) / n)) / n;
-  return {difference, difference - kNormalQuantile * error, difference + kNormalQuantile * error};
+  return paired_difference(only_reference_right, only_this_right, images());
+}
+
+Interval PairedComparison::top5_loss() const {
+  return paired_difference(top5_only_reference, top5_only_this, images());
 }
 
 double PairedComparison::mcnemar_p() const {

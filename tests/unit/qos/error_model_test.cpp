@@ -4,6 +4,7 @@
 
 #include "axvp/multipliers/gated_products.h"
 #include "axvp/qos/closed_form_error.h"
+#include "axvp/qos/error_comparison.h"
 #include "axvp/qos/exact_network.h"
 #include "axvp/qos/receptive_fields.h"
 #include "axvp/qos/sampled_error.h"
@@ -103,6 +104,20 @@ TEST_F(ErrorModelTest, OperandOrderMatters) {
   const TruthTable own = truncated(0, 4);
   const auto other = TruthTable::from_function([&](std::uint8_t x, std::uint8_t w) { return own(w, x); });
   EXPECT_GT(std::abs(std::log(errors.predict(1, own).std / errors.predict(1, other).std)), 0.05);
+}
+
+TEST_F(ErrorModelTest, SampledFieldsPredictBetterThanOneHistogramALayer) {
+  ErrorComparisonOptions options;
+  options.fields = 20'000;
+  options.closed_form_fields = 500;
+  const auto comparisons = compare_error_models(
+      q_, images_, images_, {exact_table(q_.network.encoding), truncated(5), truncated(7), truncated(0, 3)}, options);
+  ASSERT_TRUE(comparisons);
+  EXPECT_EQ(comparisons->size(), 3 * layers());  // the exact one is left out
+  const auto sampled_quality = quality_of(*comparisons, ErrorModel::Sampled);
+  EXPECT_LT(sampled_quality.median_relative, 0.02);
+  EXPECT_GT(sampled_quality.correlation, 0.999);
+  EXPECT_GT(quality_of(*comparisons, ErrorModel::ClosedForm).median_relative, sampled_quality.median_relative);
 }
 
 /// sigma^2 = K E[v] + K^2 Var[mu], summed pair by pair as it is defined, from histograms of stored bytes.

@@ -87,6 +87,13 @@ TEST(SelectionTest, LargestWeightThatFitsTheCostIsTaken) {
   EXPECT_EQ(assign_for_cost(problem, all, 0.01).choice, Choice(6, 8));  // nothing fits: the cheapest
 }
 
+TEST(SelectionTest, RestOfTheCostIsSpentWhereItHelpsMost) {
+  const SelectionProblem problem = ladder(4, 3);  // layer l costs (l + 1) / 10 exactly, half of it at candidate 1
+  const Choice found = spend_rest(problem, {0, 1, 2}, 0.5 + 0.15 + 0.051, {1, 1, 1, 1});
+  // 0.2 is left. Layer 0 gains most (1 nat) for 0.05, then layer 1 (1/2) for 0.1, then nothing fits.
+  EXPECT_EQ(found, (Choice{0, 0, 1, 1}));
+}
+
 TEST(PoolSearchTest, BudgetOptimumIsNoDearerThanKMeansAndFitsEveryRow) {
   Random random{11};
   SelectionProblem problem = ladder(7, 14);

@@ -80,6 +80,24 @@ TEST_F(Cifar10File, EmptyFileIsRefused) {
   expect_error(open(""), "empty");
 }
 
+TEST_F(Cifar10File, PlusPutsDataSetsBehindOneAnother) {
+  ASSERT_TRUE(write_file_atomically(path_, record(3) + record(9) + record(4)));
+  const std::string name = "cifar10:" + path_.string();
+  const auto labels = [](const Result<Dataset>& data) {
+    std::vector<int> result;
+    for (const Image& image : data->images) result.push_back(image.label);
+    return result;
+  };
+  const auto both = open_dataset(name + "@2:+" + name + "@0:2");
+  ASSERT_TRUE(both) << both.error().message;
+  EXPECT_EQ(labels(both), (std::vector<int>{4, 3, 9}));
+  EXPECT_EQ(labels(open_dataset(name + "@2:+" + name, 2)), (std::vector<int>{4, 3}));
+  EXPECT_EQ(labels(open_dataset(name + "@2:+" + name, 1)), (std::vector<int>{4}));
+  const std::string of_file = open_dataset(name)->sha256;
+  EXPECT_EQ(both->sha256, sha256(of_file + of_file));
+  expect_error(open_dataset(name + "+synth10:tset"), "tset");
+}
+
 TEST(OpenDataset, MissingFileIsNamed) {
   const auto dataset = open_dataset("cifar10:/no/such/file.bin");
   ASSERT_FALSE(dataset);

@@ -26,6 +26,10 @@ TEST(Evaluation, PairedLossAndMcNemarByHand) {
   // Loss (8 - 2) / 100; standard error sqrt(10 - 36 / 100) / 100 = 0.03105.
   EXPECT_NEAR(pair.loss().value, 0.06, 1e-12);
   EXPECT_NEAR(pair.loss().low, 0.06 - 1.95996 * 0.0310483, 1e-6);
+  pair.top5_only_reference = 3;
+  pair.top5_only_this = 1;
+  EXPECT_NEAR(pair.top5_loss().value, 0.02, 1e-12);
+  EXPECT_NEAR(pair.top5_loss().high, 0.02 + 1.95996 * 0.0198997, 1e-6);  // sqrt(4 - 4 / 100) / 100
   // P = 2 * (C(10,0) + C(10,1) + C(10,2)) / 2^10 = 2 * 56 / 1024.
   EXPECT_NEAR(pair.mcnemar_p(), 112.0 / 1024.0, 1e-9);
   EXPECT_EQ(PairedComparison{}.mcnemar_p(), 1.0);

@@ -13,12 +13,16 @@ struct PoolChoice {
   std::vector<std::size_t> pool;  ///< Candidates that some point uses, ascending.
   std::vector<Choice> points;     ///< By point.
   std::vector<double> weights;    ///< Of divergence against cost, by point; empty for budgets.
-  bool is_proven = false;         ///< Whether the pool is the optimum for these weights or budgets.
+  bool is_proven = false;         ///< Whether `gap` is known to hold; of budgets: whether the pool is the optimum.
+  /// At most so much cheaper, as a fraction of the points' costs, any pool of this size reaches the same predicted
+  /// divergences: what the Lagrangian bound at these weights leaves open.
+  double gap = 0.0;
 };
 
-/// Lagrangian search: for each point the most accurate choice that costs at most `costs[point]` (fractions,
-/// descending), with at most `count` different candidates over all points. Weights and pool are found in turn, from the
-/// unlimited choices' weights, until neither changes; the pool by best_subset over the rows of all layers and points.
+/// For each point the most accurate choice that costs at most `costs[point]` (fractions, descending), with at most
+/// `count` different candidates over all points. Starts are the optima (best_subset) of the Lagrangian, over the rows
+/// of all layers and points, for the weights that the points' costs need, pool after pool; from each one members are
+/// exchanged while the geometric mean of the points' divergences falls.
 [[nodiscard]] PoolChoice search_pool(const SelectionProblem& problem, const std::vector<double>& costs,
                                      std::size_t count);
 

@@ -67,7 +67,8 @@ struct SearchResult {
   std::vector<std::size_t> pool;
   std::vector<SearchedPoint> points;
   std::vector<double> unlimited;  ///< By point: predicted divergence at its saving with any number of instances.
-  bool is_proven = false;
+  double gap = 0.0;               ///< See PoolChoice.
+  bool is_proven = false;         ///< Likewise.
   double seconds_of_errors = 0.0, seconds_of_sensitivity = 0.0, seconds_of_selection = 0.0, seconds_of_refinement = 0.0;
 };
 

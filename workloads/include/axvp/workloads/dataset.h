@@ -36,6 +36,7 @@ struct DatasetOptions {
 ///   tiny-imagenet:FOLDER[:train|val]  the customary layout; class k is line k of wnids.txt; val without a split
 ///   imagefolder:FOLDER                one folder of JPEG and PNG files a class, classes in the order of their names
 ///   imagefolder:FOLDER:LABELS         a text file in FOLDER: a file's path in FOLDER and its class number a line
+/// "A+B": the images of A, then those of B, both as above; they must have the same number of classes.
 /// Training images and image folders come one of each class in turn, so that the first n are balanced. Files are
 /// decoded by all processors. A relative path that does not exist is looked for in the folder of find_data_file().
 /// Errors: unknown kind, missing, truncated or corrupt file, label out of range, empty class folder, empty set.

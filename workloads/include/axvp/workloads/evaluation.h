@@ -25,14 +25,17 @@ struct Interval {
 /// How one network's answers compare with another's on the same images.
 struct PairedComparison {
   std::uint64_t both_right = 0, only_reference_right = 0, only_this_right = 0, none_right = 0;
-  std::uint64_t same_class = 0;  ///< The same answer, right or wrong.
-  double mean_kl = 0.0;          ///< Kullback-Leibler divergence of the softmaxed logits from the reference's, nats.
+  std::uint64_t same_class = 0;                               ///< The same answer, right or wrong.
+  std::uint64_t top5_only_reference = 0, top5_only_this = 0;  ///< Images with the label in the top 5 of one alone.
+  double mean_kl = 0.0;  ///< Kullback-Leibler divergence of the softmaxed logits from the reference's, nats.
 
   [[nodiscard]] std::uint64_t images() const {
     return both_right + only_reference_right + only_this_right + none_right;
   }
   /// Top-1 lost against the reference, as a fraction, with the interval of a paired difference of proportions.
   [[nodiscard]] Interval loss() const;
+  /// The same of top-5.
+  [[nodiscard]] Interval top5_loss() const;
   /// Two-sided exact McNemar test: probability of so uneven a split of the discordant pairs if none is better.
   [[nodiscard]] double mcnemar_p() const;
 };
