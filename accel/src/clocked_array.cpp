@@ -35,10 +35,12 @@ class WsArrayModel final : public ArrayModel {
 
   std::string_view level() const override { return level_; }
   Dataflow dataflow() const override { return Dataflow::WeightStationary; }
+  std::string finding() const override { return array_->finding(); }
 
   ChainCycles run(const std::vector<MatrixProduct>& chain) override {
     const std::vector<Fold> folds = folds_of(chain, shape_, true);
     edges_ = 0;
+    array_->begin_run();
     collected_fold_ = 0;
     collected_position_ = 0;
     for (const Fold& fold : folds) feed(fold, folds);
@@ -128,10 +130,12 @@ class OsArrayModel final : public ArrayModel {
 
   std::string_view level() const override { return level_; }
   Dataflow dataflow() const override { return Dataflow::OutputStationary; }
+  std::string finding() const override { return array_->finding(); }
 
   ChainCycles run(const std::vector<MatrixProduct>& chain) override {
     const std::vector<Fold> folds = folds_of(chain, shape_, false);
     edges_ = 0;
+    array_->begin_run();
     collected_fold_ = 0;
     collected_row_ = shape_.rows - 1;
     for (const Fold& fold : folds) feed(fold, folds);

@@ -128,6 +128,7 @@ class CycleWsArray final : public ClockedWsArray {
         weight_row_(index(columns_), -1) {}
 
   ArrayConfig shape() const override { return {rows_, columns_}; }
+  std::int32_t partial_sum(int row, int column) const override { return sums_[at(row, column)]; }
 
   const std::int32_t* clock(const WsArrayInputs& inputs) override {
     add_products();
@@ -227,6 +228,7 @@ class CycleOsArray final : public ClockedOsArray {
         drain_(elements(), 0) {}
 
   ArrayConfig shape() const override { return {rows_, columns_}; }
+  std::int32_t partial_sum(int row, int column) const override { return sums_[at(row, column)]; }
 
   const std::int32_t* clock(const OsArrayInputs& inputs) override {
     if (inputs.first) firsts_.push_back({cycle_, tables_.table(inputs.select, inputs.activations_signed)});

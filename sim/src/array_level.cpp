@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <numeric>
+#include <utility>
 
 #include "axvp/accel/array_block.h"
 #include "axvp/accel/lowered_run.h"
@@ -10,6 +12,8 @@
 #include "axvp/common/text.h"
 #include "axvp/workloads/int8_executor.h"
 #ifdef AXVP_HAS_VERILATED
+#include "axvp/accel/cycle_array.h"
+#include "axvp/cosim/lockstep.h"
 #include "axvp/cosim/rtl_array.h"
 #endif
 
@@ -17,22 +21,91 @@ namespace axvp::sim {
 namespace {
 
 #ifdef AXVP_HAS_VERILATED
-Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& config, const SelectablePool& pool,
-                                             const Catalogue& catalogue) {
+Result<std::vector<RtlSelectable>> rtl_selectables(const SelectablePool& pool, const Catalogue& catalogue) {
   std::vector<RtlSelectable> selectables;
   for (const std::string& id : pool.ids) {
     const auto selectable = catalogue.find(id);
     if (!selectable) return forward_error(selectable);
     selectables.push_back({id, selectable->rtl_module, selectable->mode});
   }
-  auto array = make_rtl_array(Dataflow::WeightStationary, config.array, pool.encoding, selectables);
+  return selectables;
+}
+
+Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& config, const SelectablePool& pool,
+                                             const Catalogue& catalogue) {
+  const auto selectables = rtl_selectables(pool, catalogue);
+  if (!selectables) return forward_error(selectables);
+  auto array = make_rtl_array(config.array.dataflow, config.array, pool.encoding, *selectables);
   if (!array) return forward_error(array);
   return std::shared_ptr<ArrayModel>{std::move(*array)};
 }
+
+/// "R,C"; (0, 0) where it is empty.
+Result<std::pair<int, int>> parse_element(const std::string& text) {
+  if (text.empty()) return std::pair{0, 0};
+  const std::vector<std::string> parts = split(text, ',');
+  std::pair<int, int> place;
+  const auto read = [](const std::string& part, int& value) {
+    const auto parsed = std::from_chars(part.data(), part.data() + part.size(), value);
+    return parsed.ec == std::errc{} && parsed.ptr == part.data() + part.size();
+  };
+  if (parts.size() != 2 || !read(parts[0], place.first) || !read(parts[1], place.second))
+    return fail("--rtl-pe {}: expected ROW,COLUMN", text);
+  return place;
+}
+
+Result<std::unique_ptr<ClockedWsArray>> lockstep_ws(const LockstepOptions& options, const PlatformConfig& config,
+                                                    const SelectablePool& pool,
+                                                    const std::vector<RtlSelectable>& selectables) {
+  auto model = make_cycle_ws_array(config.array, pool.encoding, pool.tables);
+  if (options.array) {
+    auto rtl = make_rtl_ws_array(config.array, selectables);
+    if (!rtl) return forward_error(rtl);
+    return make_lockstep_array(std::move(model), std::move(*rtl), pool.ids);
+  }
+  const auto place = parse_element(options.element);
+  if (!place) return forward_error(place);
+  if (options.multiplier.empty())
+    return make_lockstep_element(std::move(model), place->first, place->second, selectables);
+  return make_lockstep_multiplier(std::move(model), place->first, place->second, options.multiplier, selectables,
+                                  pool.tables);
+}
+
+Result<std::shared_ptr<ArrayModel>> lockstep_os(const PlatformConfig& config, const SelectablePool& pool,
+                                                const std::vector<RtlSelectable>& selectables) {
+  auto rtl = make_rtl_os_array(config.array, selectables);
+  if (!rtl) return forward_error(rtl);
+  return std::shared_ptr<ArrayModel>{make_array_model(
+      make_lockstep_array(make_cycle_os_array(config.array, pool.encoding, pool.tables), std::move(*rtl), pool.ids),
+      "cycle")};
+}
+
+Result<std::shared_ptr<ArrayModel>> make_rtl_lockstep(const LockstepOptions& options, const PlatformConfig& config,
+                                                      const SelectablePool& pool, const Catalogue& catalogue) {
+  if (pool.encoding != Encoding::SignMagnitude)
+    return fail("--rtl-...: the RTL is of encoding sm8, the network's is {}", to_string(pool.encoding));
+  const auto selectables = rtl_selectables(pool, catalogue);
+  if (!selectables) return forward_error(selectables);
+  if (config.array.dataflow == Dataflow::OutputStationary) {
+    if (!options.array) return fail("--rtl-pe, --rtl-multiplier: elements of a weight-stationary array only");
+    return lockstep_os(config, pool, *selectables);
+  }
+  auto array = lockstep_ws(options, config, pool, *selectables);
+  if (!array) return forward_error(array);
+  return std::shared_ptr<ArrayModel>{make_array_model(std::move(*array), "cycle")};
+}
 #else
+tl::unexpected<Error> no_rtl(const char* option) {
+  return fail("{}: this build has no Verilated RTL: configure with -DAXVP_WITH_VERILATOR=ON", option);
+}
 Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& /*config*/, const SelectablePool& /*pool*/,
                                              const Catalogue& /*catalogue*/) {
-  return fail("--level rtl: this build has no Verilated RTL: configure with -DAXVP_WITH_VERILATOR=ON");
+  return no_rtl("--level rtl");
+}
+Result<std::shared_ptr<ArrayModel>> make_rtl_lockstep(const LockstepOptions& /*options*/,
+                                                      const PlatformConfig& /*config*/, const SelectablePool& /*pool*/,
+                                                      const Catalogue& /*catalogue*/) {
+  return no_rtl("--rtl-array, --rtl-pe, --rtl-multiplier");
 }
 #endif
 
@@ -88,6 +161,11 @@ Result<std::shared_ptr<ArrayModel>> make_array(const std::string& level, const P
     return std::shared_ptr<ArrayModel>{
         make_cycle_array(config.array.dataflow, config.array, pool.encoding, pool.tables)};
   return std::shared_ptr<ArrayModel>{};
+}
+
+Result<std::shared_ptr<ArrayModel>> make_lockstep(const LockstepOptions& options, const PlatformConfig& config,
+                                                  const SelectablePool& pool, const Catalogue& catalogue) {
+  return make_rtl_lockstep(options, config, pool, catalogue);
 }
 
 Result<LevelResult> run_analytic(const Workload& workload, const Program& program, const PlatformConfig& config,

@@ -27,6 +27,20 @@ struct LevelResult {
   std::vector<Point> points;
 };
 
+/// Parts of the array that run in RTL beside the model; none by default.
+struct LockstepOptions {
+  bool array = false;
+  std::string element;     ///< "R,C": one element with its multipliers.
+  std::string multiplier;  ///< A selectable: its products in `element`, or in (0, 0).
+  [[nodiscard]] bool chosen() const { return array || !element.empty() || !multiplier.empty(); }
+};
+/// An array at level cycle with those parts in lockstep. Errors: a part that has no RTL, elements with output-stationary
+/// dataflow, a build without Verilator.
+[[nodiscard]] Result<std::shared_ptr<ArrayModel>> make_lockstep(const LockstepOptions& options,
+                                                                const PlatformConfig& config,
+                                                                const SelectablePool& pool,
+                                                                const Catalogue& catalogue);
+
 /// Closed forms for level analytic (docs/timing.md).
 struct TimingForms {
   Dataflow dataflow = Dataflow::WeightStationary;

@@ -40,6 +40,7 @@ void add_multipliers_evolve(CLI::App& multipliers, const GlobalOptions& global, 
 void add_multipliers_operands(CLI::App& multipliers, Command& command);
 void add_multipliers_streams(CLI::App& multipliers, const GlobalOptions& global, Command& command);
 void add_verify(CLI::App& app, const GlobalOptions& global, Command& command);
+void add_rtl(CLI::App& app, Command& command);
 void add_power(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_report(CLI::App& app, Command& command);
 

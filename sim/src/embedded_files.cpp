@@ -12,6 +12,19 @@ extern const char axvp_embedded_report_page[], axvp_embedded_report_page_end[];
 extern const char axvp_embedded_report_style[], axvp_embedded_report_style_end[];
 extern const char axvp_embedded_report_script[], axvp_embedded_report_script_end[];
 extern const char axvp_embedded_chart_library[], axvp_embedded_chart_library_end[];
+extern const char axvp_embedded_rtl_ax_fa[], axvp_embedded_rtl_ax_fa_end[];
+extern const char axvp_embedded_rtl_ax_ha[], axvp_embedded_rtl_ax_ha_end[];
+extern const char axvp_embedded_rtl_ax_delay[], axvp_embedded_rtl_ax_delay_end[];
+extern const char axvp_embedded_rtl_ax_sign_magnitude[], axvp_embedded_rtl_ax_sign_magnitude_end[];
+extern const char axvp_embedded_rtl_ax_pe[], axvp_embedded_rtl_ax_pe_end[];
+extern const char axvp_embedded_rtl_ax_pe_os[], axvp_embedded_rtl_ax_pe_os_end[];
+extern const char axvp_embedded_rtl_ax_ws_tile[], axvp_embedded_rtl_ax_ws_tile_end[];
+extern const char axvp_embedded_rtl_ax_os_tile[], axvp_embedded_rtl_ax_os_tile_end[];
+extern const char axvp_embedded_rtl_ax_ws_array[], axvp_embedded_rtl_ax_ws_array_end[];
+extern const char axvp_embedded_rtl_ax_os_array[], axvp_embedded_rtl_ax_os_array_end[];
+extern const char axvp_embedded_rtl_ax_requantise[], axvp_embedded_rtl_ax_requantise_end[];
+extern const char axvp_embedded_rtl_ax_ws_array_checks[], axvp_embedded_rtl_ax_ws_array_checks_end[];
+extern const char axvp_embedded_rtl_ax_os_array_checks[], axvp_embedded_rtl_ax_os_array_checks_end[];
 extern const char axvp_embedded_mobilenet_v2_synth10[], axvp_embedded_mobilenet_v2_synth10_end[];
 extern const char axvp_embedded_resnet8_synth10[], axvp_embedded_resnet8_synth10_end[];
 }
@@ -23,15 +36,30 @@ std::string_view between(const char* begin, const char* end) {
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-struct EmbeddedNetwork {
+struct EmbeddedFile {
   std::string_view name;
   const char* begin;
   const char* end;
 };
 
-const std::array<EmbeddedNetwork, 2> kNetworks{
+const std::array<EmbeddedFile, 2> kNetworks{
     {{"resnet8_synth10", axvp_embedded_resnet8_synth10, axvp_embedded_resnet8_synth10_end},
      {"mobilenet_v2_synth10", axvp_embedded_mobilenet_v2_synth10, axvp_embedded_mobilenet_v2_synth10_end}}};
+
+const std::array<EmbeddedFile, 13> kRtlModules{
+    {{"ax_fa", axvp_embedded_rtl_ax_fa, axvp_embedded_rtl_ax_fa_end},
+     {"ax_ha", axvp_embedded_rtl_ax_ha, axvp_embedded_rtl_ax_ha_end},
+     {"ax_delay", axvp_embedded_rtl_ax_delay, axvp_embedded_rtl_ax_delay_end},
+     {"ax_sign_magnitude", axvp_embedded_rtl_ax_sign_magnitude, axvp_embedded_rtl_ax_sign_magnitude_end},
+     {"ax_pe", axvp_embedded_rtl_ax_pe, axvp_embedded_rtl_ax_pe_end},
+     {"ax_pe_os", axvp_embedded_rtl_ax_pe_os, axvp_embedded_rtl_ax_pe_os_end},
+     {"ax_ws_tile", axvp_embedded_rtl_ax_ws_tile, axvp_embedded_rtl_ax_ws_tile_end},
+     {"ax_os_tile", axvp_embedded_rtl_ax_os_tile, axvp_embedded_rtl_ax_os_tile_end},
+     {"ax_ws_array", axvp_embedded_rtl_ax_ws_array, axvp_embedded_rtl_ax_ws_array_end},
+     {"ax_os_array", axvp_embedded_rtl_ax_os_array, axvp_embedded_rtl_ax_os_array_end},
+     {"ax_requantise", axvp_embedded_rtl_ax_requantise, axvp_embedded_rtl_ax_requantise_end},
+     {"ax_ws_array_checks", axvp_embedded_rtl_ax_ws_array_checks, axvp_embedded_rtl_ax_ws_array_checks_end},
+     {"ax_os_array_checks", axvp_embedded_rtl_ax_os_array_checks, axvp_embedded_rtl_ax_os_array_checks_end}}};
 
 }  // namespace
 
@@ -52,6 +80,12 @@ ReportParts report_parts() {
           between(axvp_embedded_report_style, axvp_embedded_report_style_end),
           between(axvp_embedded_report_script, axvp_embedded_report_script_end),
           between(axvp_embedded_chart_library, axvp_embedded_chart_library_end)};
+}
+
+std::string_view rtl_module(std::string_view name) {
+  for (const auto& module : kRtlModules)
+    if (module.name == name) return between(module.begin, module.end);
+  return {};
 }
 
 std::vector<std::string> embedded_network_names() {

@@ -22,6 +22,9 @@ struct ReportParts {
 };
 [[nodiscard]] ReportParts report_parts();
 
+/// A hand-written module of rtl/, e.g. "ax_ws_array"; empty if there is none of that name.
+[[nodiscard]] std::string_view rtl_module(std::string_view name);
+
 /// Names of the embedded networks, e.g. "resnet8_synth10".
 [[nodiscard]] std::vector<std::string> embedded_network_names();
 /// ONNX bytes of an embedded network; an error that lists the known ones.

@@ -72,6 +72,7 @@ int run_program(int argc, char** argv) {
   add_import(app, global, command);
   add_multipliers(app, global, command);
   add_verify(app, global, command);
+  add_rtl(app, command);
   add_power(app, global, command);
   add_report(app, command);
   add_explore(app, global, command);

@@ -27,6 +27,7 @@ struct Options {
   std::string dataflow, preset;  ///< Of level analytic; empty: ws, default.
   std::string level;             ///< Of the array; empty: lt, without the files that compare levels.
   std::string trace, trace_layer, trace_cycles;
+  LockstepOptions lockstep;
 };
 
 Result<RunConfig> read_config(const Options& options) {
@@ -191,6 +192,10 @@ int run(const Options& options, const GlobalOptions& global) {
     return report(Error{"--trace-layer and --trace-cycles choose a part of --trace FILE"});
   if (options.level == "analytic" && !options.trace.empty())
     return report(Error{"--trace: level analytic has no time to show; use lt, cycle or rtl"});
+  if (options.lockstep.chosen() && (options.level == "analytic" || options.level == "rtl"))
+    return report(Error{"--rtl-array, --rtl-pe and --rtl-multiplier run beside level lt or cycle"});
+  if (options.lockstep.array && !(options.lockstep.element.empty() && options.lockstep.multiplier.empty()))
+    return report(Error{"--rtl-array contains every element: leave --rtl-pe and --rtl-multiplier out"});
   auto config = read_config(options);
   if (!config) return report(config.error());
   if (const auto writable = check_writable(options.out); !writable) return report(writable.error());
@@ -221,9 +226,14 @@ int run(const Options& options, const GlobalOptions& global) {
   inputs.program = std::move(*program);
   if (const auto checked = check_run(*config, *workload, inputs); !checked) return report(checked.error());
   if (options.level == "analytic") return run_closed_forms(options, global, *workload, inputs);
+  if (options.lockstep.chosen()) {
+    auto lockstep = make_lockstep(options.lockstep, inputs.config, inputs.pool, workload->catalogue);
+    if (!lockstep) return report(lockstep.error());
+    (options.level == "cycle" ? inputs.array : inputs.lockstep) = std::move(*lockstep);
+  }
   auto array = make_array(options.level, inputs.config, inputs.pool, workload->catalogue);
   if (!array) return report(array.error());
-  inputs.array = std::move(*array);
+  if (!inputs.array) inputs.array = std::move(*array);
   auto timeline = make_timeline(options, inputs.program);
   if (!timeline) return report(timeline.error());
   inputs.timeline = std::move(*timeline);
@@ -267,6 +277,11 @@ void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) 
                   "Closed forms of --level analytic: default (folds overlap) or scalesim (SCALE-Sim's, they do not)")
       ->check(CLI::IsMember({"default", "scalesim"}));
   sub->add_option("--out", options->out, "Folder for result.json and layers.csv")->capture_default_str();
+  sub->add_flag("--rtl-array", options->lockstep.array,
+                "Levels lt and cycle: the whole array in RTL beside it; the first difference ends the run");
+  sub->add_option("--rtl-pe", options->lockstep.element, "The same with one processing element, ROW,COLUMN");
+  sub->add_option("--rtl-multiplier", options->lockstep.multiplier,
+                  "The same with one multiplier (a selectable) of element --rtl-pe, or of (0, 0)");
   sub->add_option("--trace", options->trace,
                   "File for a timeline: operations, folds, DMA, stalls, switches, energy; open it at ui.perfetto.dev");
   sub->add_option("--trace-layer", options->trace_layer, "Trace only operations of this name");
@@ -276,6 +291,7 @@ void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) 
       "  axvp simulate --network resnet20.onnx --data cifar10:test_batch.bin --images 100\n"
       "  axvp simulate --images 1 --level rtl\n"
       "  axvp simulate --images 1 --trace timeline.json\n"
+      "  axvp simulate --images 1 --rtl-pe 3,5\n"
       "  axvp simulate --config run.toml --operating-points operating_points.json --out run1");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }

@@ -14,6 +14,7 @@
 #include "axvp/power/characterise.h"
 #include "axvp/power/import_verilog.h"
 #include "command.h"
+#include "verify_array.h"
 #ifdef AXVP_HAS_VERILATED
 #include "axvp/verilated/verilated_multiplier.h"
 #endif
@@ -31,6 +32,7 @@ struct Options {
   std::string verilog, top, against;
   std::string encoding = "sm8";
   MultiplierPorts ports;
+  ArrayProofOptions array;
 };
 
 /// The modes of one multiplier, in order.
@@ -221,12 +223,26 @@ void add_verify(CLI::App& app, const GlobalOptions& global, Command& command) {
   sub->add_option("--encoding", options->encoding, "Operand encoding of the Verilog module")
       ->check(CLI::IsMember({"sm8", "s8"}))
       ->capture_default_str();
+  auto* array = sub->add_flag("--array", options->array.chosen,
+                              "The arrays and the requantisation lane instead: random tiles against the models");
+  sub->add_option("--tiles", options->array.tiles, "Tiles of each array")
+      ->needs(array)
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  sub->add_option("--seed", options->array.seed, "Of the tiles")->needs(array)->capture_default_str();
+  sub->add_option("--pool", options->array.pool,
+                  "Selectables of the arrays with a table pool, by commas; those of rtl/pool/gates without it")
+      ->needs(array);
+  sub->add_flag("--mutants", options->array.mutants, "Slips made on purpose (rtl/mutants) instead: all must be caught")
+      ->needs(array);
   sub->footer(
       "Examples:\n  axvp verify gated_dadda-468\n  axvp verify --all --report proof.xml\n"
+      "  axvp verify --array --tiles 1000\n  axvp verify --array --mutants\n"
       "  axvp verify dadda_trunc-k7c --netlist --formal --report proof.json\n"
       "  axvp verify --verilog mine.v --top mine --x A --w B --against mine.npy");
   sub->callback([options, &global, &command] {
     command = [options, &global] {
+      if (options->array.chosen) return verify_arrays(options->array, global);
       return options->verilog.empty() ? prove_catalogue(*options, global) : prove_verilog(*options);
     };
   });

@@ -10,6 +10,7 @@ namespace {
 
 class WsAdapter final : public ClockedWsArray {
  public:
+  std::int32_t partial_sum(int row, int column) const override { return array_->partial_sum(row, column); }
   explicit WsAdapter(std::unique_ptr<VerilatedWsArray> array) : array_(std::move(array)) {}
   ArrayConfig shape() const override { return {array_->shape().rows, array_->shape().columns}; }
   const std::int32_t* clock(const WsArrayInputs& in) override {
@@ -22,6 +23,7 @@ class WsAdapter final : public ClockedWsArray {
 
 class OsAdapter final : public ClockedOsArray {
  public:
+  std::int32_t partial_sum(int row, int column) const override { return array_->partial_sum(row, column); }
   explicit OsAdapter(std::unique_ptr<VerilatedOsArray> array) : array_(std::move(array)) {}
   ArrayConfig shape() const override { return {array_->shape().rows, array_->shape().columns}; }
   const std::int32_t* clock(const OsArrayInputs& in) override {
@@ -31,13 +33,6 @@ class OsAdapter final : public ClockedOsArray {
  private:
   std::unique_ptr<VerilatedOsArray> array_;
 };
-
-std::unique_ptr<ArrayModel> to_model(std::unique_ptr<VerilatedWsArray> array) {
-  return make_array_model(std::make_unique<WsAdapter>(std::move(array)), "rtl");
-}
-std::unique_ptr<ArrayModel> to_model(std::unique_ptr<VerilatedOsArray> array) {
-  return make_array_model(std::make_unique<OsAdapter>(std::move(array)), "rtl");
-}
 
 tl::unexpected<Error> not_compiled(Dataflow dataflow, const ArrayConfig& array,
                                    const std::vector<VerilatedArrayShape>& shapes) {
@@ -51,43 +46,65 @@ tl::unexpected<Error> not_compiled(Dataflow dataflow, const ArrayConfig& array,
 
 /// Gives the Verilated array the products of its pool's gates.
 template <class Array>
-Result<std::unique_ptr<ArrayModel>> with_pool(std::unique_ptr<Array> array, const std::vector<RtlSelectable>& pool) {
+Result<void> write_pool(Array& array, const std::vector<RtlSelectable>& pool) {
   if (pool.size() > static_cast<std::size_t>(kPoolSelections))
     return fail("level rtl: {} selectables, the array's tokens tell {} apart", pool.size(), kPoolSelections);
   for (std::size_t select = 0; select < pool.size(); ++select) {
     const auto multiplier = make_verilated_multiplier(pool[select].module);
     if (multiplier == nullptr)
       return fail("level rtl: {} has no RTL in this build; use level lt or cycle", pool[select].id);
-    array->set_products(static_cast<int>(select), tabulate_products(*multiplier, pool[select].mode));
+    array.set_products(static_cast<int>(select), tabulate_products(*multiplier, pool[select].mode));
   }
-  return to_model(std::move(array));
+  return {};
 }
 
 }  // namespace
+
+std::unique_ptr<ClockedWsArray> to_clocked(std::unique_ptr<VerilatedWsArray> array) {
+  return std::make_unique<WsAdapter>(std::move(array));
+}
+
+std::unique_ptr<ClockedOsArray> to_clocked(std::unique_ptr<VerilatedOsArray> array) {
+  return std::make_unique<OsAdapter>(std::move(array));
+}
+
+Result<std::unique_ptr<ClockedWsArray>> make_rtl_ws_array(const ArrayConfig& array,
+                                                          const std::vector<RtlSelectable>& pool) {
+  auto rtl = make_verilated_ws_array({array.rows, array.columns, PoolView::Table});
+  if (rtl == nullptr) return not_compiled(Dataflow::WeightStationary, array, verilated_ws_arrays());
+  if (auto written = write_pool(*rtl, pool); !written) return forward_error(written);
+  return to_clocked(std::move(rtl));
+}
+
+Result<std::unique_ptr<ClockedOsArray>> make_rtl_os_array(const ArrayConfig& array,
+                                                          const std::vector<RtlSelectable>& pool) {
+  auto rtl = make_verilated_os_array({array.rows, array.columns, PoolView::Table});
+  if (rtl == nullptr) return not_compiled(Dataflow::OutputStationary, array, verilated_os_arrays());
+  if (auto written = write_pool(*rtl, pool); !written) return forward_error(written);
+  return to_clocked(std::move(rtl));
+}
 
 Result<std::unique_ptr<ArrayModel>> make_rtl_array(Dataflow dataflow, const ArrayConfig& array, Encoding encoding,
                                                    const std::vector<RtlSelectable>& pool) {
   if (encoding != Encoding::SignMagnitude)
     return fail("level rtl: the RTL array is of encoding sm8, the network's is {}; use level lt or cycle",
                 to_string(encoding));
-  const VerilatedArrayShape shape{array.rows, array.columns, PoolView::Table};
+  if (dataflow == Dataflow::InputStationary) return not_compiled(dataflow, array, {});
   if (dataflow == Dataflow::OutputStationary) {
-    auto os = make_verilated_os_array(shape);
-    if (os == nullptr) return not_compiled(dataflow, array, verilated_os_arrays());
-    return with_pool(std::move(os), pool);
+    auto os = make_rtl_os_array(array, pool);
+    if (!os) return forward_error(os);
+    return make_array_model(std::move(*os), "rtl");
   }
-  auto ws = make_verilated_ws_array(shape);
-  if (ws == nullptr || dataflow != Dataflow::WeightStationary)
-    return not_compiled(
-        dataflow, array,
-        dataflow == Dataflow::WeightStationary ? verilated_ws_arrays() : std::vector<VerilatedArrayShape>{});
-  return with_pool(std::move(ws), pool);
+  auto ws = make_rtl_ws_array(array, pool);
+  if (!ws) return forward_error(ws);
+  return make_array_model(std::move(*ws), "rtl");
 }
 
 std::unique_ptr<ArrayModel> make_gate_level_array(Dataflow dataflow) {
   const VerilatedArrayShape shape{4, 4, PoolView::Gates};
-  if (dataflow == Dataflow::OutputStationary) return to_model(make_verilated_os_array(shape));
-  return to_model(make_verilated_ws_array(shape));
+  if (dataflow == Dataflow::OutputStationary)
+    return make_array_model(to_clocked(make_verilated_os_array(shape)), "rtl");
+  return make_array_model(to_clocked(make_verilated_ws_array(shape)), "rtl");
 }
 
 }  // namespace axvp

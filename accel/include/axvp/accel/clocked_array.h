@@ -25,6 +25,12 @@ class ClockedWsArray {
   [[nodiscard]] virtual ArrayConfig shape() const = 0;
   /// One rising edge. Afterwards the sums of one position, a word a column, or null if none has left the array.
   virtual const std::int32_t* clock(const WsArrayInputs& inputs) = 0;
+  /// What the sum's register of an element holds after the last edge.
+  [[nodiscard]] virtual std::int32_t partial_sum(int row, int column) const = 0;
+  /// A run begins with the next edge; the array is empty.
+  virtual void begin_run() {}
+  /// Empty, or what a part in lockstep showed first.
+  [[nodiscard]] virtual std::string finding() const { return ""; }
 };
 
 /// What is at the ports of an output-stationary array before a rising edge (rtl/array/ax_os_array.sv).
@@ -44,6 +50,12 @@ class ClockedOsArray {
   [[nodiscard]] virtual ArrayConfig shape() const = 0;
   /// One rising edge. Afterwards the sums of one row of the array (those of the last row leave first), or null.
   virtual const std::int32_t* clock(const OsArrayInputs& inputs) = 0;
+  /// What the sum's register of an element holds after the last edge.
+  [[nodiscard]] virtual std::int32_t partial_sum(int row, int column) const = 0;
+  /// A run begins with the next edge; the array is empty.
+  virtual void begin_run() {}
+  /// Empty, or what a part in lockstep showed first.
+  [[nodiscard]] virtual std::string finding() const { return ""; }
 };
 
 /// A clocked array as a level: feeds the operands of a chain, one fold right after the other, collects the sums, adds

@@ -35,6 +35,8 @@ class VerilatedArray {
   /// `select` in [0, kPoolSelections). Throws std::invalid_argument where the pool is made of gates.
   virtual void set_products(int select, const PoolProducts& products) = 0;
   virtual void reset() = 0;
+  /// What the sum's register of an element holds after the last edge.
+  [[nodiscard]] virtual std::int32_t partial_sum(int row, int column) const = 0;
 };
 
 /// Ports of ax_ws_array before a rising edge; null stands for nothing valid.

@@ -11,7 +11,7 @@ struct PeInputs {
   bool act_sign = false;
   std::uint8_t act_mag = 0;
   bool swap = false;
-  std::uint8_t select = 0;  ///< 0..3; counts where `swap` is set.
+  std::uint8_t select = 0;  ///< 0..31, with a multiplier inside 0..3; counts where `swap` is set.
   bool weight_we = false;
   bool weight_sign = false;
   std::uint8_t weight_mag = 0;  ///< 0..127.

@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "axvp/accel/array_model.h"
+#include "axvp/accel/clocked_array.h"
 #include "axvp/common/result.h"
+#include "axvp/verilated/verilated_array.h"
 
 namespace axvp {
 
@@ -22,6 +23,14 @@ struct RtlSelectable {
 [[nodiscard]] Result<std::unique_ptr<ArrayModel>> make_rtl_array(Dataflow dataflow, const ArrayConfig& array,
                                                                  Encoding encoding,
                                                                  const std::vector<RtlSelectable>& pool);
+
+/// The same arrays for an owner that clocks them.
+[[nodiscard]] Result<std::unique_ptr<ClockedWsArray>> make_rtl_ws_array(const ArrayConfig& array,
+                                                                        const std::vector<RtlSelectable>& pool);
+[[nodiscard]] Result<std::unique_ptr<ClockedOsArray>> make_rtl_os_array(const ArrayConfig& array,
+                                                                        const std::vector<RtlSelectable>& pool);
+[[nodiscard]] std::unique_ptr<ClockedWsArray> to_clocked(std::unique_ptr<VerilatedWsArray> array);
+[[nodiscard]] std::unique_ptr<ClockedOsArray> to_clocked(std::unique_ptr<VerilatedOsArray> array);
 
 /// The array of rtl/pool/gates, 4 x 4: select codes are 4 * instance + mode. For tests.
 [[nodiscard]] std::unique_ptr<ArrayModel> make_gate_level_array(Dataflow dataflow);

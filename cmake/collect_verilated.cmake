@@ -1,4 +1,4 @@
-# cmake -DFOLDER=... -DPREFIX=... -DFILE=... -P collect.cmake: one C++ file that includes all that Verilator wrote, because
+# cmake -DFOLDER=... -DPREFIX=... -DFILE=... -P collect_verilated.cmake: one C++ file that includes all that Verilator wrote, because
 # the names of its files are not known before.
 file(GLOB sources "${FOLDER}/${PREFIX}*.cpp")
 list(SORT sources)
