@@ -11,6 +11,7 @@ if {$::env(AX_NETLIST) ne ""} {
   read_verilog -sv {*}[split $::env(AX_SOURCES) "\n"]
 }
 hierarchy -check -top $top
+setattr -mod -unset keep_hierarchy
 flatten
 procs
 opt_clean
