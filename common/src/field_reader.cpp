@@ -52,6 +52,8 @@ bool inside(double value, const NumberRange& range) {
 }
 
 std::string shown(const nlohmann::json& value) {
+  if (value.is_number_float() && !std::isfinite(value.get<double>()))  // TOML has them, JSON would say null
+    return fmt::format("{}", value.get<double>());
   std::string text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (text.size() > 60) text = text.substr(0, 57) + "...";
   return text;

@@ -41,6 +41,13 @@ TEST(FieldReader, ReadsEveryKindOfField) {
   EXPECT_TRUE(reader.finish());
 }
 
+TEST(FieldReader, NumberThatIsNoneIsShownAsWritten) {
+  EXPECT_EQ(error_of("clock_mhz = nan\n", [](FieldReader& r) { r.number("clock_mhz", {0.0}); }),
+            "a.toml: line 1, column 1: clock_mhz = nan, expected a number >= 0");
+  EXPECT_THAT(error_of("clock_mhz = -inf\n", [](FieldReader& r) { r.number("clock_mhz", {0.0}); }),
+              HasSubstr("clock_mhz = -inf, expected"));
+}
+
 TEST(FieldReader, NamesLineAndColumnOfAValueOutOfRange) {
   EXPECT_EQ(error_of("a = 1\nrows = -4\n",
                      [](FieldReader& r) {
