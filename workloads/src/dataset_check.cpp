@@ -14,4 +14,10 @@ Result<void> check_images(const Dataset& images, const Shape& input) {
   return {};
 }
 
+Result<void> check_classes(const Dataset& data, int outputs) {
+  if (data.classes == outputs || (data.labels_are_numbers && data.classes < outputs)) return {};
+  return fail("{}: images of {} classes, but the network tells {} apart: their labels mean something else to it",
+              data.name, data.classes, outputs);
+}
+
 }  // namespace axvp

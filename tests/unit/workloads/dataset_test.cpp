@@ -138,6 +138,19 @@ TEST(OpenDataset, TestExactHasTheCountsOfItsReadme) {
   EXPECT_EQ(dataset->images[0].label, 3);  // the official test batch begins with a cat
 }
 
+TEST(CheckClasses, DataOfOtherClassesThanTheNetworksAreRefused) {
+  Dataset data;
+  data.name = "photos";
+  data.classes = 200;
+  EXPECT_TRUE(check_classes(data, 200));
+  EXPECT_EQ(check_classes(data, 10).error().message,
+            "photos: images of 200 classes, but the network tells 10 apart: their labels mean something else to it");
+  EXPECT_FALSE(check_classes(data, 1000)) << "which of the thousand they are nobody knows";
+  data.labels_are_numbers = true;
+  EXPECT_TRUE(check_classes(data, 1000)) << "a label file numbers the network's classes";
+  EXPECT_FALSE(check_classes(data, 199));
+}
+
 TEST(Preprocess, NormalisesEachChannel) {
   const Image image{1, 2, {0, 51, 255, 255, 102, 0}, 0};
   const Preprocessing preprocessing{255.0, {0.0, 0.5, 1.0}, {1.0, 0.5, 0.25}};

@@ -43,6 +43,7 @@ Result<Dataset> decode_list(const ImageList& list, const Selection& selection, c
   const std::size_t count = bounds->end - bounds->first;
   Dataset dataset;
   dataset.classes = list.classes;
+  dataset.labels_are_numbers = list.labels_are_numbers;
   dataset.images.resize(count);
   std::vector<std::string> lines(count);   // for the hash
   std::vector<std::string> errors(count);  // the first one is reported, whichever thread met it

@@ -139,6 +139,7 @@ Result<ImageList> list_labelled(const fs::path& folder, const fs::path& labels) 
   const auto lines = read_lines(labels);
   if (!lines) return forward_error(lines);
   ImageList list;
+  list.labels_are_numbers = true;
   for (const Line& line : *lines) {
     const auto where = [&] { return fmt::format("{}: line {}", labels.string(), line.number); };
     const std::size_t blank = line.text.find_last_of(" \t");

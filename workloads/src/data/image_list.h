@@ -29,6 +29,7 @@ struct ImageFile {
 struct ImageList {
   int classes = 0;
   std::vector<ImageFile> files;
+  bool labels_are_numbers = false;  ///< See Dataset.
 };
 
 /// `argument`: FOLDER, FOLDER:train or FOLDER:val.

@@ -20,6 +20,7 @@ struct Dataset {
   std::string name;    ///< As reports show it, e.g. "synth10:test".
   std::string sha256;  ///< Of the file, or of the generator's arguments and version.
   int classes = 0;
+  bool labels_are_numbers = false;  ///< Of a network's classes, from a label file; then `classes` is what they need.
   std::vector<Image> images;
 };
 
@@ -56,6 +57,9 @@ struct DatasetOptions {
 
 /// Fails if there are no images or one does not have the shape that a network reads.
 [[nodiscard]] Result<void> check_images(const Dataset& images, const Shape& input);
+
+/// Fails if the labels cannot be those of a network with `outputs` classes.
+[[nodiscard]] Result<void> check_classes(const Dataset& data, int outputs);
 
 /// (value / divisor - mean) / deviation, as channels x height x width.
 [[nodiscard]] std::vector<float> preprocess(const Image& image, const Preprocessing& preprocessing);
