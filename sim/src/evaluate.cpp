@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "axvp/common/file.h"
@@ -123,6 +124,17 @@ Result<std::vector<Int8Executor>> make_executors(Workload& workload) {
   return executors;
 }
 
+/// A selectable of the catalogue or of the configuration; or a table in a .npy file, by the file's name.
+void choose_multiplier(const std::string& name, RunConfig& config) {
+  const std::filesystem::path path{name};
+  std::string id = name;
+  if (path.extension() == ".npy") {
+    id = path.stem().string();
+    config.multipliers.push_back({id, path, std::nullopt, std::nullopt, std::nullopt, std::nullopt});
+  }
+  config.points = {{id, id, {}}};
+}
+
 Result<RunConfig> read_config(const Options& options) {
   auto config = options.workload.read();
   if (!config) return config;
@@ -131,7 +143,7 @@ Result<RunConfig> read_config(const Options& options) {
     const std::string exact{Catalogue::exact_id(config->workload.encoding)};
     config->points = {{exact, exact, {}}};
   }
-  if (!options.multiplier.empty()) config->points = {{options.multiplier, options.multiplier, {}}};
+  if (!options.multiplier.empty()) choose_multiplier(options.multiplier, *config);
   return config;
 }
 
@@ -166,7 +178,8 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command) 
       app.add_subcommand("evaluate", "Accuracy of operating points by the plain executor, without the platform");
   options->workload.add_to(*sub);
   auto* points = sub->add_option("--operating-points", options->operating_points, "File written by `axvp tune`");
-  sub->add_option("--multiplier", options->multiplier, "One selectable in every layer instead of the configured points")
+  sub->add_option("--multiplier", options->multiplier,
+                  "One selectable in every layer instead of the configured points: an id, or a table in a .npy file")
       ->excludes(points);
   sub->add_option("--encoding", options->encoding,
                   "Quantise to sm8 or s8, with the exact multiplier unless --multiplier names one")
@@ -178,7 +191,7 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command) 
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{256}));
   sub->add_option("--out", options->out, "Write the result as JSON");
   sub->footer(
-      "Examples:\n  axvp evaluate --multiplier dadda_trunc-k8c\n"
+      "Examples:\n  axvp evaluate --multiplier dadda_trunc-k8c\n  axvp evaluate --multiplier mine.npy\n"
       "  axvp evaluate --network net.toml --data imagefolder:photos --calibration-data imagefolder:more --float");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }

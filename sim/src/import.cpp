@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "axvp/common/file.h"
@@ -39,12 +40,21 @@ struct Description {
   std::uint64_t parameters = 0;
 };
 
+/// A bias has no scales, a scale no offsets: what leaves every channel as it is is no parameter.
+std::uint64_t parameters_of(const ChannelAffine& affine) {
+  const auto count = [](const std::vector<double>& values, double neutral) -> std::uint64_t {
+    const bool is_neutral = std::all_of(values.begin(), values.end(), [&](double v) { return v == neutral; });
+    return is_neutral ? 0 : values.size();
+  };
+  return count(affine.scale, 1.0) + count(affine.offset, 0.0);
+}
+
 Description describe(const Node& node, const Shape& input) {
   if (const auto* c = std::get_if<Convolution>(&node.operation))
     return {"Conv", to_text(c->window) + (c->groups > 1 ? fmt::format(" groups {}", c->groups) : ""),
             count_macs(*c, input), c->weights.size()};
   if (const auto* a = std::get_if<ChannelAffine>(&node.operation))
-    return {"Affine", "per channel", 0, 2 * a->scale.size()};
+    return {"Affine", "per channel", 0, parameters_of(*a)};
   if (const auto* c = std::get_if<Clamp>(&node.operation)) return {"Clamp", fmt::format("[{}, {}]", c->low, c->high)};
   if (std::holds_alternative<Add>(node.operation)) return {"Add", ""};
   if (const auto* p = std::get_if<AveragePool>(&node.operation)) return {"AveragePool", to_text(p->window)};

@@ -11,12 +11,13 @@
 #include "axvp/power/characterise.h"
 #include "command.h"
 #include "csv_columns.h"
+#include "sources.h"
 
 namespace axvp::sim {
 namespace {
 
 struct Options {
-  std::string circuits, root = ".";
+  std::string circuits, root;
   double least_mae = 1, most_mae = 2100;
 };
 
@@ -57,7 +58,9 @@ Result<std::vector<Published>> published_circuits(const Options& options) {
 /// All designs but the baselines, all 8x8 bits.
 Result<std::vector<Own>> own_circuits(const Options& options, ProgressStyle style) {
   CharacteriseOptions settings;
-  settings.root = options.root;
+  const auto sources = find_sources(options.root);
+  if (!sources) return forward_error(sources);
+  settings.root = *sources;
   settings.range = OperandRange::Full;
   std::unique_ptr<Progress> bar;
   const auto table =
@@ -137,7 +140,8 @@ void add_multipliers_compare(CLI::App& multipliers, const GlobalOptions& global,
       ->required();
   sub->add_option("--least-mae", options->least_mae, "Leave out circuits below")->capture_default_str();
   sub->add_option("--most-mae", options->most_mae, "Leave out circuits above")->capture_default_str();
-  sub->add_option("--root", options->root, "Folder with rtl/ of the sources")->capture_default_str();
+  sub->add_option("--root", options->root,
+                  "Folder with rtl/ of the sources; the present one, or where the program was built, without it");
   sub->footer("It synthesises the catalogue with all 8x8 bits and prints Markdown.");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }

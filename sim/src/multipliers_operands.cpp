@@ -1,15 +1,19 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
+#include "axvp/accel/operand_trace.h"
+#include "axvp/accel/program.h"
 #include "axvp/common/file.h"
+#include "axvp/common/random.h"
 #include "axvp/multipliers/catalogue.h"
 #include "axvp/workloads/dataset.h"
+#include "axvp/workloads/int8_executor.h"
 #include "axvp/workloads/onnx_import.h"
 #include "axvp/workloads/quantise.h"
 #include "command.h"
-#include "operand_recorder.h"
 #include "workload.h"
 
 namespace axvp::sim {
@@ -43,37 +47,98 @@ Result<Quantisation> quantised(const Options& options, const Network& network) {
   return quantise(network, *calibration, quantisation);
 }
 
-/// The exact network's stored tensors of each image.
-Result<std::vector<std::vector<StoredTensor>>> run_images(const Quantisation& quantisation, const Dataset& data) {
-  const QuantizedNetwork& network = quantisation.network;
-  const auto exact = Catalogue::built_in().find(Catalogue::exact_id(network.encoding));
+/// A network at its exact operating point: what runs it, what maps it to an array.
+struct ExactNetwork {
+  OperatingPoint point;
+  SelectablePool pool;
+};
+
+Result<ExactNetwork> exact_network(const Quantisation& quantisation) {
+  const Encoding encoding = quantisation.network.encoding;
+  const auto exact = Catalogue::built_in().find(Catalogue::exact_id(encoding));
   if (!exact) return forward_error(exact);
-  const std::size_t layers = network.layers().size();
-  const OperatingPoint point{"exact", std::vector<std::string>(layers, exact->id), quantisation.exact_requantisation};
-  const auto executor = Int8Executor::create(network, point, std::vector<TruthTable>(layers, exact->table));
+  const std::size_t layers = quantisation.network.layers().size();
+  return ExactNetwork{{"exact", std::vector<std::string>(layers, exact->id), quantisation.exact_requantisation},
+                      {encoding, {exact->id}, {exact->table}}};
+}
+
+/// Stored tensors of each image.
+Result<std::vector<std::vector<StoredTensor>>> run_images(const QuantizedNetwork& network, const ExactNetwork& exact,
+                                                          const Dataset& data) {
+  const std::vector<TruthTable> tables(network.layers().size(), exact.pool.tables[0]);
+  const auto executor = Int8Executor::create(network, exact.point, tables);
   if (!executor) return forward_error(executor);
   std::vector<std::vector<StoredTensor>> tensors;
   for (const Image& image : data.images) tensors.push_back(executor->run_all(quantise_image(network, image)));
   return tensors;
 }
 
-Result<std::vector<RecordedLayer>> chosen_layers(const Options& options, const QuantizedNetwork& network,
-                                                 const std::vector<std::vector<StoredTensor>>& tensors) {
+/// The layers asked for: all without groups where none is.
+Result<std::vector<std::size_t>> chosen_layers(const Options& options, const QuantizedNetwork& network) {
   const std::vector<std::size_t> nodes = network.layers();
-  std::vector<std::size_t> wanted = options.layers;
+  std::vector<std::size_t> chosen;
   for (std::size_t layer = 0; options.layers.empty() && layer < nodes.size(); ++layer)
-    if (network.layer(layer).groups == 1) wanted.push_back(layer);
-  std::vector<RecordedLayer> layers;
-  for (const std::size_t layer : wanted) {
+    if (network.layer(layer).groups == 1) chosen.push_back(layer);
+  for (const std::size_t layer : options.layers) {
     if (layer >= nodes.size()) return fail("layer {}: the network has layers 0 to {}", layer, nodes.size() - 1);
-    const QuantizedNode& node = network.nodes[nodes[layer]];
-    const QuantizedConvolution& convolution = network.layer(layer);
-    if (convolution.groups != 1) return fail("layer {} ({}): not for convolutions in groups", layer, node.name);
-    const QuantizedTensor& input = network.tensors[node.inputs[0]];
-    layers.push_back({&convolution, input.shape, network.tensors[node.output].shape, input.type, network.encoding, {}});
-    for (const auto& of_image : tensors) layers.back().inputs.push_back(&of_image[node.inputs[0]]);
+    if (network.layer(layer).groups != 1)
+      return fail("layer {} ({}): not for convolutions in groups", layer, network.nodes[nodes[layer]].name);
+    chosen.push_back(layer);
   }
-  return layers;
+  return chosen;
+}
+
+/// What streams through the array in each of `layers`. Points into `network` and `tensors`.
+Result<std::vector<LayerOperands>> streams_of(const std::vector<std::size_t>& layers, const QuantizedNetwork& network,
+                                              const ExactNetwork& exact,
+                                              const std::vector<std::vector<StoredTensor>>& tensors) {
+  const auto program = compile(network, {exact.point}, exact.pool, PlatformConfig{});
+  if (!program) return forward_error(program);
+  std::vector<const Descriptor*> descriptors(network.layers().size());
+  for (std::size_t i = 0; i < program->nodes.size(); ++i)
+    if (program->nodes[i].layer) descriptors[*program->nodes[i].layer] = &program->descriptors[i];
+  std::vector<LayerOperands> streams;
+  for (const std::size_t layer : layers) {
+    const QuantizedNode& node = network.nodes[network.layers()[layer]];
+    streams.push_back({*descriptors[layer], network.encoding, network.layer(layer).weights.data(), {}});
+    for (const auto& of_image : tensors) streams.back().inputs.push_back(of_image[node.inputs[0]].data());
+  }
+  return streams;
+}
+
+/// `count` transitions that end in a multiplication or a weight's change, of each layer by its share in them, in no
+/// order.
+Result<std::vector<OperandTransition>> sample(const std::vector<LayerOperands>& streams, std::size_t count,
+                                              std::uint64_t seed) {
+  const ArrayConfig array;
+  std::vector<std::uint64_t> transitions_up_to;
+  for (const LayerOperands& stream : streams)
+    transitions_up_to.push_back((transitions_up_to.empty() ? 0 : transitions_up_to.back()) +
+                                sample_operands(stream, Dataflow::WeightStationary, array, 0, seed).counts.transitions);
+  if (transitions_up_to.empty() || transitions_up_to.back() == 0)
+    return fail("the chosen layers multiply nothing but zeros");
+  Random random{seed};
+  std::vector<std::size_t> wanted(streams.size(), 0);
+  for (std::size_t i = 0; i < count; ++i)
+    ++wanted[static_cast<std::size_t>(
+        std::upper_bound(transitions_up_to.begin(), transitions_up_to.end(), random.below(transitions_up_to.back())) -
+        transitions_up_to.begin())];
+  // Weights that reach an element before its first activation multiply nothing; each element has one at most.
+  const auto spare = static_cast<std::size_t>(array.rows) * static_cast<std::size_t>(array.columns);
+  std::vector<OperandTransition> sampled;
+  for (std::size_t l = 0; l < streams.size(); ++l) {
+    auto of_layer = sample_operands(streams[l], Dataflow::WeightStationary, array, wanted[l] + spare, seed).transitions;
+    of_layer.erase(std::remove_if(of_layer.begin(), of_layer.end(),
+                                  [](const OperandTransition& t) { return t.to.x == 0 || t.to.w == 0; }),
+                   of_layer.end());
+    for (std::size_t i = 0; i < std::min(wanted[l], of_layer.size()); ++i) {
+      std::swap(of_layer[i], of_layer[i + random.below(of_layer.size() - i)]);
+      sampled.push_back(of_layer[i]);
+    }
+  }
+  for (std::size_t i = 0; i + 1 < sampled.size(); ++i)
+    std::swap(sampled[i], sampled[i + random.below(sampled.size() - i)]);
+  return sampled;
 }
 
 std::string csv_of(const std::vector<OperandTransition>& transitions) {
@@ -91,11 +156,15 @@ int run(const Options& options) {
   if (const auto fits = check_images(*data, network->tensors[network->input].shape); !fits) return report(fits.error());
   const auto quantisation = quantised(options, *network);
   if (!quantisation) return report(quantisation.error());
-  const auto tensors = run_images(*quantisation, *data);
-  if (!tensors) return report(tensors.error());
-  const auto layers = chosen_layers(options, quantisation->network, *tensors);
+  const auto layers = chosen_layers(options, quantisation->network);
   if (!layers) return report(layers.error());
-  const auto transitions = record_operands(*layers, {}, options.count, options.seed);
+  const auto exact = exact_network(*quantisation);
+  if (!exact) return report(exact.error());
+  const auto tensors = run_images(quantisation->network, *exact, *data);
+  if (!tensors) return report(tensors.error());
+  const auto streams = streams_of(*layers, quantisation->network, *exact, *tensors);
+  if (!streams) return report(streams.error());
+  const auto transitions = sample(*streams, options.count, options.seed);
   if (!transitions) return report(transitions.error());
   if (const auto written = write_file_atomically(options.output, csv_of(*transitions)); !written)
     return report(written.error());

@@ -93,7 +93,7 @@ int run(const Options& options) {
   if (!energies) return report(energies.error(), kRunFailed);
   const auto judged = judge(Catalogue::built_in(), *energies, options.filter);
   if (!judged) return report(judged.error());
-  Plot plot{fmt::format("Multipliers: {} against {} ({})", options.x, options.y, energies->origin.library),
+  Plot plot{fmt::format("Multipliers: {} against {} ({})", options.y, options.x, energies->origin.library),
             heading_of(*x),
             heading_of(*y),
             {}};

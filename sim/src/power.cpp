@@ -6,13 +6,16 @@
 #include "axvp/power/characterise.h"
 #include "axvp/power/energy_table.h"
 #include "power_command.h"
+#include "sources.h"
 
 namespace axvp::sim {
 namespace {
 
 int update_table(const PowerOptions& options, const GlobalOptions& global) {
   CharacteriseOptions settings;
-  settings.root = options.root;
+  const auto sources = find_sources(options.root);
+  if (!sources) return report(sources.error());
+  settings.root = *sources;
   if (!options.liberty.empty()) settings.synthesis.liberty = options.liberty;
   std::unique_ptr<Progress> bar;
   const auto table = characterise(
@@ -105,7 +108,9 @@ void add_power(CLI::App& app, const GlobalOptions& global, Command& command) {
       ->excludes(verilog);
   sub->add_option("--out", options->out, "Folder for power.json and layers.csv");
   sub->add_option("--liberty", options->liberty, "Cell library; osu018 of Debian's qflow-tech-osu018 without it");
-  sub->add_option("--root", options->root, "Folder with rtl/ and power/ of the sources")->capture_default_str();
+  sub->add_option(
+      "--root", options->root,
+      "Folder with rtl/ and power/ of the sources; the present one, or where the program was built, without it");
   sub->footer(kFooter);
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });
 }

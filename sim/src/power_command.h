@@ -10,7 +10,7 @@ namespace axvp::sim {
 /// What `axvp power` is asked for. Empty strings stand for options that are not given.
 struct PowerOptions {
   std::string liberty;
-  std::string root = ".";
+  std::string root;  ///< See find_sources.
   // --update
   std::string update;
   // --network

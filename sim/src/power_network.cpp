@@ -8,6 +8,7 @@
 #include "axvp/qos/network_energy.h"
 #include "power_command.h"
 #include "power_report.h"
+#include "sources.h"
 #include "workload.h"
 
 namespace axvp::sim {
@@ -26,16 +27,10 @@ Result<RunConfig> read_config(const PowerOptions& options) {
   return config;
 }
 
-Result<void> check_sources(const std::string& root) {
-  std::error_code error;
-  if (std::filesystem::is_directory(std::filesystem::path{root} / "rtl" / "multipliers", error)) return {};
-  return fail("{}: no folder rtl/multipliers in it; name the folder of axvp's sources with --root", root);
-}
-
 Result<NetworkEnergy> compute(const PowerOptions& options, const RunConfig& config, const Workload& workload,
-                              const GlobalOptions& global) {
+                              const std::filesystem::path& sources, const GlobalOptions& global) {
   CharacteriseOptions characterise;
-  characterise.root = options.root;
+  characterise.root = sources;
   characterise.clock_mhz = config.platform.clock_mhz;
   if (!options.liberty.empty()) characterise.synthesis.liberty = options.liberty;
   const auto dataflow = parse_dataflow(options.dataflow);
@@ -70,12 +65,13 @@ int run_power_network(const PowerOptions& options, const GlobalOptions& global) 
   const auto config = read_config(options);
   if (!config) return report(config.error());
   if (const auto dataflow = parse_dataflow(options.dataflow); !dataflow) return report(dataflow.error());
-  if (const auto sources = check_sources(options.root); !sources) return report(sources.error());
+  const auto sources = find_sources(options.root);
+  if (!sources) return report(sources.error());
   if (!options.out.empty())
     if (const auto writable = check_writable(options.out); !writable) return report(writable.error());
   auto workload = prepare_workload(*config, options.operating_points, global.progress());
   if (!workload) return report(workload.error());
-  const auto energy = compute(options, *config, *workload, global);
+  const auto energy = compute(options, *config, *workload, *sources, global);
   if (!energy) return report(energy.error());
   fmt::print("{} on {} images of {}, {}, {}x{} array\n\n{}", workload->quantisation.network.name, energy->images,
              workload->data.name, to_string(workload->quantisation.network.encoding), config->platform.array.rows,

@@ -72,6 +72,7 @@ struct RunConfig {
   PlatformConfig platform;
   std::optional<PolicyConfig> controller;  ///< None: no controller run.
   std::string energy_table;                ///< Empty: the embedded one.
+  std::vector<std::string> remarks;        ///< What of the file was not used, and why.
 };
 
 /// Reads and checks a file, or the embedded default where `path` is empty. Paths in the file are relative to it.

@@ -13,6 +13,7 @@
 #include "axvp/sc_models/platform.h"
 #include "command.h"
 #include "embedded_files.h"
+#include "output_folder.h"
 #include "simulation_report.h"
 #include "workload.h"
 #include "workload_options.h"
@@ -23,7 +24,7 @@ namespace {
 struct Options {
   WorkloadOptions workload;
   std::string operating_points, energy_table;
-  std::string out = "axvp-run";
+  std::string out;
   std::string dataflow, preset;  ///< Of level analytic; empty: ws, default.
   std::string level;             ///< Of the array; empty: lt, without the files that compare levels.
   std::string trace, trace_layer, trace_cycles;
@@ -171,17 +172,16 @@ Result<void> write_timeline(const Options& options, const PlatformSetup& inputs)
 }
 
 /// `--level analytic`: no platform, no energy.
-int run_closed_forms(const Options& options, const GlobalOptions& global, const Workload& workload,
-                     const PlatformSetup& inputs) {
+int run_closed_forms(const Options& options, const std::string& out, const GlobalOptions& global,
+                     const Workload& workload, const PlatformSetup& inputs) {
   TimingForms forms;
   forms.scalesim = options.preset == "scalesim";
   forms.dataflow = inputs.config.array.dataflow;
   if (!options.dataflow.empty()) forms.dataflow = *parse_dataflow(options.dataflow);  // one of ws, os, is
   const auto result = run_analytic(workload, inputs.program, inputs.config, forms, global.progress());
   if (!result) return report(result.error());
-  if (const auto written = write_level_result(options.out, *result, inputs.program); !written)
-    return report(written.error());
-  fmt::print("{}\nwritten: {}/array_cycles.csv, {}/logits.csv\n", to_text(*result, workload), options.out, options.out);
+  if (const auto written = write_level_result(out, *result, inputs.program); !written) return report(written.error());
+  fmt::print("{}\nwritten: {}/array_cycles.csv, {}/logits.csv\n", to_text(*result, workload), out, out);
   return kDone;
 }
 
@@ -198,7 +198,8 @@ int run(const Options& options, const GlobalOptions& global) {
     return report(Error{"--rtl-array contains every element: leave --rtl-pe and --rtl-multiplier out"});
   auto config = read_config(options);
   if (!config) return report(config.error());
-  if (const auto writable = check_writable(options.out); !writable) return report(writable.error());
+  const auto out = open_output_folder(options.out, "axvp-run");
+  if (!out) return report(out.error());
   const auto energy = open_energy_table(config->energy_table);
   if (!energy) return report(energy.error());
   auto workload = prepare_workload(*config, options.operating_points, global.progress());
@@ -211,6 +212,7 @@ int run(const Options& options, const GlobalOptions& global) {
 
   PlatformSetup inputs;
   std::vector<std::string> notes = workload->quantisation.remarks;
+  notes.insert(notes.end(), config->remarks.begin(), config->remarks.end());
   if (const std::size_t found = workload->data.images.size(); found < config->workload.images) {
     notes.push_back(
         fmt::format("{} holds {} images, {} were asked for", config->workload.data, found, config->workload.images));
@@ -225,7 +227,7 @@ int run(const Options& options, const GlobalOptions& global) {
   if (!program) return report(program.error());
   inputs.program = std::move(*program);
   if (const auto checked = check_run(*config, *workload, inputs); !checked) return report(checked.error());
-  if (options.level == "analytic") return run_closed_forms(options, global, *workload, inputs);
+  if (options.level == "analytic") return run_closed_forms(options, out->path, global, *workload, inputs);
   if (options.lockstep.chosen()) {
     auto lockstep = make_lockstep(options.lockstep, inputs.config, inputs.pool, workload->catalogue);
     if (!lockstep) return report(lockstep.error());
@@ -246,13 +248,17 @@ int run(const Options& options, const GlobalOptions& global) {
   if (!results) return report(results.error(), kRunFailed);
   bar.finish();
 
+  if (config->controller)
+    for (std::string& note : idle_controller_notes(*config->controller, results->back(), inputs.config))
+      notes.push_back(std::move(note));
   const SimulationReport summary{*workload, *config, inputs, *results, notes};
-  if (const auto written = write_results(options.out, summary); !written) return report(written.error());
+  if (const auto written = write_results(out->path, summary); !written) return report(written.error());
   if (!options.level.empty())
-    if (const auto written = write_level_result(options.out, level_result(inputs.program, *results), inputs.program);
+    if (const auto written = write_level_result(out->path, level_result(inputs.program, *results), inputs.program);
         !written)
       return report(written.error());
-  fmt::print("{}\nwritten: {}/result.json, {}/layers.csv\n", to_text(summary), options.out, options.out);
+  fmt::print("{}\n{}: {}/result.json, {}/layers.csv\n", to_text(summary),
+             out->holds_results ? "written over those of an earlier run" : "written", out->path, out->path);
   if (const auto written = write_timeline(options, inputs); !written) return report(written.error());
   return kDone;
 }
@@ -276,7 +282,9 @@ void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) 
   sub->add_option("--preset", options->preset,
                   "Closed forms of --level analytic: default (folds overlap) or scalesim (SCALE-Sim's, they do not)")
       ->check(CLI::IsMember({"default", "scalesim"}));
-  sub->add_option("--out", options->out, "Folder for result.json and layers.csv")->capture_default_str();
+  sub->add_option("--out", options->out,
+                  "Folder for result.json and layers.csv, what it holds is replaced; without it a new one, axvp-run, "
+                  "axvp-run-2 and so on");
   sub->add_flag("--rtl-array", options->lockstep.array,
                 "Levels lt and cycle: the whole array in RTL beside it; the first difference ends the run");
   sub->add_option("--rtl-pe", options->lockstep.element, "The same with one processing element, ROW,COLUMN");

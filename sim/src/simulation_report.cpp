@@ -58,9 +58,8 @@ std::uint64_t count_right(const PlatformResult& phase, const Dataset& data) {
   return right;
 }
 
-/// Sums of one point's phase over its inferences. The first inference loads those of the point's tables that
-/// the phase before it did not leave behind; that switch belongs to the order of the phases, not to the point, and is
-/// taken out.
+/// Sums of one point's phase over its inferences, without the loading of the point's tables in the first one: what that
+/// adds to an inference depends on the number of images.
 struct PhaseTotals {
   Cycles cycles = 0;
   EnergyBreakdown energy;
@@ -87,11 +86,6 @@ std::string percent(double fraction) {
 /// Not a number where there is nothing to save.
 double saving(Picojoules part, Picojoules whole) {
   return whole.value > 0.0 ? 1.0 - part / whole : std::numeric_limits<double>::quiet_NaN();
-}
-
-/// A phase's first change is no decision: the platform loads the tables of the point that it starts with.
-std::string reason_of(const SwitchRecord& change, Cycles phase_begin) {
-  return change.begin == phase_begin ? "first load" : change.reason;
 }
 
 /// "91.20 to 94.60"
@@ -181,9 +175,9 @@ std::string controller_text(const SimulationReport& report) {
   std::vector<std::vector<std::string>> rows{{"at ms", "from", "to", "bytes", "cycles", "uJ", "reason"}};
   for (const auto& change : phase.switches)
     rows.push_back({fmt::format("{:.3f}", milliseconds(change.begin - begin, config)),
-                    change.from && change.begin != begin ? report.workload.points[*change.from].name : "-",
+                    change.from ? report.workload.points[*change.from].name : "-",
                     report.workload.points[change.to].name, with_thousands(change.bytes), with_thousands(change.cycles),
-                    fmt::format("{:.4f}", microjoules(change.energy.total())), reason_of(change, begin)});
+                    fmt::format("{:.4f}", microjoules(change.energy.total())), change.reason});
   if (phase.switches.empty()) rows.clear();
   return text + format_table(rows) + budget_text(phase, points) + "\n" + time_text(report, phase);
 }
@@ -288,13 +282,12 @@ nlohmann::json controller_to_json(const SimulationReport& report, const Platform
   for (const auto& change : phase.switches)
     switches.push_back(
         {{"at_ms", milliseconds(change.begin - begin, config)},
-         {"from", change.from && change.begin != begin ? nlohmann::json(report.workload.points[*change.from].name)
-                                                       : nlohmann::json(nullptr)},
+         {"from", change.from ? nlohmann::json(report.workload.points[*change.from].name) : nlohmann::json(nullptr)},
          {"to", report.workload.points[change.to].name},
          {"bytes", change.bytes},
          {"cycles", change.cycles},
          {"energy", to_json(change.energy)},
-         {"reason", reason_of(change, begin)}});
+         {"reason", change.reason}});
   for (const auto& record : phase.inferences)
     inferences.push_back({{"image", record.index},
                           {"point", report.workload.points[record.point].name},
@@ -380,6 +373,27 @@ std::vector<PointSummary> summarise_points(const SimulationReport& report) {
     summaries.push_back(std::move(s));
   }
   return summaries;
+}
+
+std::vector<std::string> idle_controller_notes(const PolicyConfig& policy, const PlatformResult& phase,
+                                               const PlatformConfig& config) {
+  if (policy.kind == PolicyKind::Fixed || phase.inferences.empty()) return {};
+  const double length_ms = milliseconds(phase.inferences.back().end - phase.inferences.front().begin, config);
+  const std::string run =
+      fmt::format("the {} images take {:.3f} ms", with_thousands(phase.inferences.size()), length_ms);
+  if (policy.kind == PolicyKind::Budget && phase.windows.empty())
+    return {
+        fmt::format("the controller never acted: {}, its first window of {} ms did not end; give it more images or a "
+                    "shorter controller.window_ms",
+                    run, policy.window_ms)};
+  std::vector<double> steps;
+  for (const auto& step : policy.schedule) steps.push_back(step.at_ms);
+  for (const auto& step : policy.budget) steps.push_back(step.at_ms);
+  const auto missed =
+      std::find_if(steps.begin(), steps.end(), [&](double at_ms) { return at_ms > 0.0 && at_ms >= length_ms; });
+  if (missed == steps.end()) return {};
+  return {fmt::format("the controller's {} from {} ms on was not reached: {}",
+                      policy.kind == PolicyKind::Budget ? "budget" : "schedule", *missed, run)};
 }
 
 BudgetSummary summarise_budget(const PlatformResult& phase, std::size_t points) {

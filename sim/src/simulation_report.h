@@ -51,6 +51,10 @@ struct TimeAtPoint {
 };
 [[nodiscard]] std::vector<TimeAtPoint> time_at_points(const PlatformResult& phase, std::size_t points);
 
+/// Why a controller had nothing to decide, or not all of it, in a run that was too short for it; empty if it had.
+[[nodiscard]] std::vector<std::string> idle_controller_notes(const PolicyConfig& policy, const PlatformResult& phase,
+                                                             const PlatformConfig& config);
+
 /// For the terminal: operating points, energy by part, controller.
 [[nodiscard]] std::string to_text(const SimulationReport& report);
 /// result.json.

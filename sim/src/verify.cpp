@@ -14,6 +14,7 @@
 #include "axvp/power/characterise.h"
 #include "axvp/power/import_verilog.h"
 #include "command.h"
+#include "sources.h"
 #include "verify_array.h"
 #ifdef AXVP_HAS_VERILATED
 #include "axvp/verilated/verilated_multiplier.h"
@@ -27,7 +28,7 @@ struct Options {
   bool all = false;
   bool netlist = false;
   bool formal = false;
-  std::string root = ".";
+  std::string root;
   std::string report;
   std::string verilog, top, against;
   std::string encoding = "sm8";
@@ -59,10 +60,11 @@ std::optional<std::string> difference_of_rtl(const Modes& /*modes*/) {
 }
 #endif
 
-/// The RTL as it is, all 8x8 bits.
+/// The RTL as it is, all 8x8 bits. Where there are no sources, the synthesis names the file that it misses.
 SynthesisJob job_of(const Modes& modes, const std::string& root) {
+  const std::filesystem::path sources = find_sources(root).value_or(std::filesystem::path{root});
   SynthesisJob job{modes.front().rtl_module, {}, "", {}};
-  for (const auto& source : rtl_sources(modes.front())) job.sources.push_back(std::filesystem::path{root} / source);
+  for (const auto& source : rtl_sources(modes.front())) job.sources.push_back(sources / source);
   return job;
 }
 
@@ -212,7 +214,9 @@ void add_verify(CLI::App& app, const GlobalOptions& global, Command& command) {
   sub->add_flag("--netlist", options->netlist, "The mapped netlist (Yosys), too");
   sub->add_flag("--formal", options->formal,
                 "Prove mapped netlist and RTL equivalent by SAT (Yosys, ABC), too; seconds a multiplier");
-  sub->add_option("--root", options->root, "Folder with rtl/ of the sources, for netlists")->capture_default_str();
+  sub->add_option(
+      "--root", options->root,
+      "Folder with rtl/ of the sources, for netlists; the present one, or where the program was built, without it");
   sub->add_option("--report", options->report, "Report to write: JUnit (.xml) or JSON");
   sub->add_option("--verilog", options->verilog, "A Verilog file to compare instead, with --top and --against");
   sub->add_option("--top", options->top, "Its module");

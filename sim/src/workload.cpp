@@ -178,6 +178,9 @@ Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem
   workload.data = std::move(*data);
   if (const auto fits = check_images(workload.data, network.tensors[network.input].shape); !fits)
     return forward_error(fits);
+  if (const auto fits = check_classes(workload.data, static_cast<int>(network.tensors[network.output].shape.size()));
+      !fits)
+    return forward_error(fits);
   workload.provenance.inputs["network"] = workload.network_sha256;
   workload.provenance.inputs["data"] = workload.data.sha256;
   if (const auto added = add_user_multipliers(config, workload); !added) return forward_error(added);

@@ -1,5 +1,7 @@
 #include "workload_options.h"
 
+#include <fmt/format.h>
+
 namespace axvp::sim {
 
 void WorkloadOptions::add_to(CLI::App& command) {
@@ -15,6 +17,14 @@ void WorkloadOptions::add_to(CLI::App& command) {
 Result<RunConfig> WorkloadOptions::read() const {
   auto run = load_run_config(config);
   if (!run) return run;
+  const bool is_other_network = !network.empty() && network != run->workload.network;
+  if (config.empty() && is_other_network && run->controller) {
+    run->controller.reset();
+    run->remarks.push_back(fmt::format(
+        "no controller: the default configuration's budgets are those of {}; a configuration with a [controller] for "
+        "this network adds one (--config)",
+        run->workload.network));
+  }
   if (!network.empty()) run->workload.network = network;
   if (!data.empty()) run->workload.data = data;
   if (!calibration_data.empty()) run->workload.calibration_data = calibration_data;

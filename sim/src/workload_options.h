@@ -14,7 +14,8 @@ struct WorkloadOptions {
 
   /// Adds them to a subcommand, which must not outlive this object.
   void add_to(CLI::App& command);
-  /// The run configuration, with what the command line says instead.
+  /// The run configuration, with what the command line says instead. The embedded default's budgets are measured for
+  /// its own network: with another one there is no controller, and a remark says so.
   [[nodiscard]] Result<RunConfig> read() const;
 };
 

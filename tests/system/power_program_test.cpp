@@ -33,9 +33,7 @@ class PowerProgram : public testing::TemporaryFolder {
   }
 
   [[nodiscard]] static Outcome run(const std::string& arguments, const std::string& before = "") {
-    const bool has_root = arguments.find("--root") != std::string::npos;
-    const std::string root = has_root ? "" : "--root " AXVP_SOURCE_DIR " ";
-    const std::string line = before + AXVP_PROGRAM " --quiet power " + root + arguments + " 2>&1";
+    const std::string line = before + AXVP_PROGRAM " --quiet power " + arguments + " 2>&1";
     std::FILE* pipe = ::popen(line.c_str(), "r");
     Outcome outcome;
     std::array<char, 4096> buffer{};
@@ -75,6 +73,13 @@ std::string library_without(const std::string& pattern) {
 std::uint64_t attojoules(std::string decimal) {
   decimal.erase(decimal.find('.'), 1);
   return std::stoull(decimal);
+}
+
+TEST_F(PowerProgram, FindsItsSourcesFromAnyFolder) {
+  const std::string arguments = "--network resnet8_synth10 --multiplier dadda_trunc-k8c --images 1 --pairs 1024";
+  const Outcome outcome = run(arguments, "cd " + path("") + " && ");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  refuse(arguments + " --root " + path(""), "no folder rtl/multipliers in it; name the folder of axvp's sources");
 }
 
 TEST_F(PowerProgram, NetworkTableAddsUpExactlyAndNamesItsOriginInEachRow) {

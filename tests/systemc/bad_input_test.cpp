@@ -201,9 +201,9 @@ TEST_F(BadInput, AccumulatorOverflow) {
     return n;
   };
   value(graph->add_input(), "input", {1, 3, 32, 32});
-  value(graph->add_output(), "logits", {1, 2});
+  value(graph->add_output(), "logits", {1, 10});
   tensor("w1", {64, 3, 1, 1});
-  tensor("w2", {2, 65536});
+  tensor("w2", {10, 65536});
   node("Conv", {"input", "w1"}, "conv");
   node("Relu", {"conv"}, "relu");
   node("Flatten", {"relu"}, "flat");
@@ -246,6 +246,9 @@ TEST_F(BadInput, ImageFolders) {
   refuse(with("imagefolder:" + path("cut")), "a.jpg");
   refuse(with("imagefolder:" + path("empty")), "dog: no JPEG or PNG file in this class's folder");
   refuse(with("imagefolder:" + path("text")), "a.png");
+  std::filesystem::create_directories(folder_ / "cats" / "cat");
+  file("cats/cat/a.jpg", *image);
+  refuse(with("imagefolder:" + path("cats")), "images of 1 classes, but the network tells 10 apart");
   refuse(with("imagefolder:" + path("nowhere")), "No such file or directory");
   file("listed/missing.txt", "x/a.jpg 0\nx/b.jpg 1\n");
   refuse(with("imagefolder:" + path("listed") + ":missing.txt"), "line 2: there is no file `x/b.jpg`");

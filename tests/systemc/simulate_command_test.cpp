@@ -10,16 +10,21 @@
 #include "axvp/common/text.h"
 #include "axvp/multipliers/npy.h"
 #include "axvp/power/energy_table.h"
+#include "child_run.h"
 #include "program_runner.h"
 #include "temporary_folder.h"
+#include "workload_options.h"
 
 namespace axvp {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::run_axvp;
+using testing::run_in_child;
 using ::testing::StartsWith;
 
 constexpr double kElements = 256.0;  // 16 x 16, the default
@@ -194,6 +199,82 @@ TEST_F(SimulateCommand, MemoryWithALongLatencyIsNoHang) {
                                config(std::string{kPoints} + "[platform.dram]\nlatency_cycles = 1000000\n"
                                                              "[platform.watchdog]\nno_progress_cycles = 10000\n"));
   EXPECT_GT(result["operating_points"][0]["cycles_per_image"], 1e6);
+}
+
+TEST_F(SimulateCommand, PointsGiveTheSameFiguresInAnyOrder) {
+  const std::string a = "[[operating_point]]\nname = \"a\"\nmultiplier = \"dadda-exact\"\n";
+  const std::string b = "[[operating_point]]\nname = \"b\"\nmultiplier = \"dadda_trunc-k9c\"\n";
+  const std::string c = "[[operating_point]]\nname = \"c\"\nmultiplier = \"dadda_trunc-k7c\"\n";
+  const auto run = [&](const std::string& points) {
+    return nlohmann::json::parse(run_in_child([&] { return simulate("--config " + config(points)).dump(); }));
+  };
+  const auto forward = run(a + b + c);
+  const auto permuted = run(c + a + b);
+  const std::vector<std::size_t> place{1, 2, 0};  // of a, b and c in the second list
+  for (std::size_t p = 0; p < 3; ++p) {
+    const auto& one = forward["operating_points"][p];
+    const auto& other = permuted["operating_points"][place[p]];
+    ASSERT_EQ(one["name"], other["name"]);
+    for (const char* key : {"cycles_per_image", "total_energy_per_image_pj", "frames_per_second", "average_power_mw",
+                            "multiplication_energy_per_image_pj", "top1_fraction"})
+      EXPECT_EQ(one[key], other[key]) << one["name"] << ": " << key;
+    // Loading takes the same bytes; as its tables lie elsewhere in DRAM, it may open a row more. The first operation
+    // contains it.
+    EXPECT_EQ(one["first_load"]["energy"]["dram_pj"], other["first_load"]["energy"]["dram_pj"]);
+    for (std::size_t i = 1; i < one["operations"].size(); ++i) EXPECT_EQ(one["operations"][i], other["operations"][i]);
+  }
+}
+
+TEST_F(SimulateCommand, RunTooShortForABudgetSaysThatNobodyControlled) {
+  const auto result =
+      simulate("--config " + config(std::string{kPoints} + "[controller]\npolicy = \"budget\"\nwindow_ms = 1000\n"
+                                                           "[[controller.budget]]\nat_ms = 0\nwindow_uj = 1\n"));
+  EXPECT_TRUE(result["controller"]["windows"].empty());
+  EXPECT_EQ(result["notes"].size(), 1u);
+  EXPECT_THAT(outcome_.output,
+              ContainsRegex("note: the controller never acted: the 6 images take [0-9.]+ ms, its first "
+                            "window of 1000 ms did not end; give it more images or a shorter"));
+}
+
+TEST_F(SimulateCommand, StepOfAScheduleBehindTheEndOfTheRunIsNamed) {
+  (void)simulate("--config " +
+                 config(std::string{kPoints} + "[controller]\npolicy = \"schedule\"\n"
+                                               "[[controller.schedule]]\nat_ms = 0\npoint = \"eco\"\n"
+                                               "[[controller.schedule]]\nat_ms = 5000\npoint = \"exact\"\n"));
+  EXPECT_THAT(outcome_.output,
+              ContainsRegex("note: the controller's schedule from 5000 ms on was not reached: the 6 images take"));
+}
+
+TEST_F(SimulateCommand, FolderOfAnEarlierRunIsNotReplacedWithoutBeingNamed) {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_);
+  const std::string command = "simulate --images 1 --config " + config(kPoints);
+  const auto output = [&](const std::string& out) {
+    return run_in_child([&] { return run_axvp(command + out).output; });
+  };
+  EXPECT_THAT(output(""), HasSubstr("written: axvp-run/result.json"));
+  const auto first = read_text_file(folder_ / "axvp-run" / "result.json").value();
+  EXPECT_THAT(output(""), HasSubstr("written: axvp-run-2/result.json"));
+  EXPECT_THAT(output(" --out axvp-run-2"), HasSubstr("written over those of an earlier run: axvp-run-2/result.json"));
+  EXPECT_EQ(read_text_file(folder_ / "axvp-run" / "result.json").value(), first);
+  std::filesystem::current_path(before);
+}
+
+TEST_F(SimulateCommand, AnotherNetworkDoesNotInheritTheDefaultBudgets) {
+  sim::WorkloadOptions options;
+  auto read = options.read();
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_TRUE(read->controller) << "of the embedded network";
+  options.network = "mobilenet_v2_synth10";
+  read = options.read();
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_FALSE(read->controller);
+  EXPECT_THAT(read->remarks, ElementsAre(AllOf(HasSubstr("no controller"), HasSubstr("those of resnet8_synth10"))));
+  options.config = config(std::string{kPoints} + "[controller]\npolicy = \"fixed\"\n");
+  read = options.read();
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_TRUE(read->controller) << "the user's own configuration holds";
+  EXPECT_TRUE(read->remarks.empty());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "axvp/common/file.h"
+#include "axvp/multipliers/npy.h"
 #include "axvp/workloads/onnx_export.h"
 #include "axvp/workloads/onnx_import.h"
 #include "axvp/workloads/operating_point.h"
@@ -42,6 +43,15 @@ TEST_F(WorkloadCommands, ImportCountsMacsAndWritesTheNetworkBack) {
   EXPECT_EQ(run_axvp("import " + path("none.onnx")).exit_code, 2);
 }
 
+TEST_F(WorkloadCommands, ImportCountsABiasOnce) {
+  // 3x3 convolutions 3-16, 16-16, 16-16, 16-32, 32-32, 32-64 and 64-64, two values a channel behind each, and the
+  // classifier's 64 x 10 weights and 10 biases.
+  const int convolutions = 9 * (3 * 16 + 2 * 16 * 16 + 16 * 32 + 32 * 32 + 32 * 64 + 64 * 64);
+  const int normalisation = 2 * (3 * 16 + 2 * 32 + 2 * 64);
+  ASSERT_EQ(convolutions + normalisation + 64 * 10 + 10, 75'290);
+  EXPECT_THAT(run_axvp("import resnet8_synth10").output, ContainsRegex("total .* 75,290\n"));
+}
+
 /// resnet8_synth10 as a model that came quantised: Relus with 255 steps of 1/64.
 void write_quantised_model(const std::string& path) {
   auto network = import_onnx(path);
@@ -63,6 +73,21 @@ TEST_F(WorkloadCommands, QuantisedModelKeepsItsScales) {
   const auto run =
       run_axvp("simulate --config " + config(kPoints) + " --network " + path("net.onnx") + " --out " + path("out"));
   EXPECT_EQ(run.exit_code, 0) << run.errors;
+}
+
+TEST_F(WorkloadCommands, EvaluateTakesATableAsMultiplier) {
+  ASSERT_TRUE(write_npy_table(folder_ / "mine.npy",
+                              TruthTable::from_function([](std::uint8_t x, std::uint8_t w) { return x * w; })));
+  const auto outcome = run_axvp("evaluate --threads 1 --config " + config(kPoints) + " --multiplier " +
+                                path("mine.npy") + " --out " + path("result.json"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const auto result = nlohmann::json::parse(read_text_file(folder_ / "result.json").value());
+  EXPECT_EQ(result["points"].back()["name"], "mine");
+  EXPECT_EQ(result["points"].back()["against_exact"]["mean_kl_nats"], 0.0) << "the exact products";
+  EXPECT_TRUE(result["provenance"]["inputs_sha256"].contains("multiplier mine"));
+  const auto none = run_axvp("evaluate --config " + config(kPoints) + " --multiplier " + path("none.npy"));
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.errors, HasSubstr("none.npy"));
 }
 
 TEST_F(WorkloadCommands, EvaluateComparesWithTheExactNetworkOnTheSameImages) {
