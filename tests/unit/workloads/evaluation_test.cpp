@@ -53,7 +53,7 @@ Image image_of(std::uint8_t red, std::uint8_t green, std::uint8_t blue, int labe
 
 TEST(Evaluation, ComparesInt8WithTheFloatNetwork) {
   const Network network = colours();
-  Dataset data{"colours", "", 3, {image_of(200, 10, 20, 0), image_of(10, 200, 20, 1), image_of(50, 60, 90, 0)}};
+  Dataset data{"colours", "", 3, false, {image_of(200, 10, 20, 0), image_of(10, 200, 20, 1), image_of(50, 60, 90, 0)}};
   // Steps of 1/4 make (50, 60, 90) / 255 three times 1: int8 answers 0, which happens to be right, float 2.
   const auto q = quantise_with_scales(network, {1.0 / 255, 1.0 / 255, 1.0 / 4}, Encoding::SignMagnitude);
   ASSERT_TRUE(q) << q.error().message;
