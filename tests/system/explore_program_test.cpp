@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <set>
@@ -84,14 +86,16 @@ TEST_F(ExploreProgram, TheFrontOfFiveThousandConfigurationsEqualsAllPairsCompare
 }
 
 TEST_F(ExploreProgram, KilledTwentyTimesItEndsWithTheSameBytes) {
+  const auto start = std::chrono::steady_clock::now();
   ASSERT_EQ(axvp("explore grid.toml --output whole").exit_code, 0);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   Random random{20};
   int killed = 0, unfinished = 0;
   for (int i = 0; i < 20; ++i) {
     // Every run begins anew in four of five cases, so that kills fall on all parts of a run.
     if (i % 5 == 0) std::filesystem::remove_all(folder_ / "killed");
     const auto outcome = axvp("explore grid.toml --output killed",
-                              fmt::format("timeout -s KILL {:.3f}", 0.005 + 0.4 * random.uniform()));
+                              fmt::format("timeout -s KILL {:.3f}", seconds * (0.01 + 0.3 * random.uniform())));
     killed += outcome.exit_code == 137 ? 1 : 0;
     unfinished += std::filesystem::exists(folder_ / "killed" / "results.csv") ? 0 : 1;
   }
