@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <string>
 
+#include "project_folders.h"
+
 namespace axvp {
 
 /// The folder of real data and networks: AXVP_DATA, else `../shared/data` beside the source folder.

@@ -5,6 +5,7 @@
 
 #include "axvp/common/file.h"
 #include "flow.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

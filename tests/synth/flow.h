@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "axvp/power/characterise.h"
+#include "project_folders.h"
 
 namespace axvp {
 

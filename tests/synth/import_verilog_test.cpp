@@ -6,6 +6,7 @@
 #include "axvp/common/file.h"
 #include "axvp/multipliers/catalogue.h"
 #include "flow.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

@@ -12,6 +12,7 @@
 #include "axvp/multipliers/pool_rtl.h"
 #include "axvp/power/activity.h"
 #include "flow.h"
+#include "project_folders.h"
 #include "temporary_folder.h"
 
 namespace axvp {

@@ -4,6 +4,7 @@
 #include "axvp/power/timing.h"
 #include "event_driven.h"
 #include "flow.h"
+#include "project_folders.h"
 
 // Timed toggles against Icarus Verilog with the same delays, net by net.
 

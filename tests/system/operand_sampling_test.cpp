@@ -14,6 +14,7 @@
 #include "axvp/workloads/onnx_import.h"
 #include "axvp/workloads/quantise.h"
 #include "axvp/workloads/synth10.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

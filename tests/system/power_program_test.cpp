@@ -12,6 +12,7 @@
 
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
+#include "project_folders.h"
 #include "temporary_folder.h"
 
 namespace axvp {

@@ -9,6 +9,7 @@
 #include "axvp/workloads/match.h"
 #include "axvp/workloads/network_file.h"
 #include "axvp/workloads/quantise.h"
+#include "project_folders.h"
 #include "test_data.h"
 
 namespace axvp {

@@ -8,6 +8,7 @@
 #include <regex>
 
 #include "axvp/common/file.h"
+#include "project_folders.h"
 #include "shell.h"
 #include "temporary_folder.h"
 

@@ -5,6 +5,7 @@
 
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
+#include "project_folders.h"
 #include "shell.h"
 #include "temporary_folder.h"
 

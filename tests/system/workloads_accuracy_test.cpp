@@ -13,6 +13,7 @@
 #include "axvp/workloads/network_file.h"
 #include "axvp/workloads/onnx_import.h"
 #include "axvp/workloads/quantise.h"
+#include "project_folders.h"
 #include "test_data.h"
 
 namespace axvp {

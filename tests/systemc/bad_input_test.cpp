@@ -11,6 +11,7 @@
 
 #include "axvp/common/file.h"
 #include "program_runner.h"
+#include "project_folders.h"
 #include "temporary_folder.h"
 
 namespace axvp {

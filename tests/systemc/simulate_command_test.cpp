@@ -12,6 +12,7 @@
 #include "axvp/power/energy_table.h"
 #include "child_run.h"
 #include "program_runner.h"
+#include "project_folders.h"
 #include "temporary_folder.h"
 #include "workload_options.h"
 

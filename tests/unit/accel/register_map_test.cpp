@@ -6,6 +6,7 @@
 #include "axvp/accel/events.h"
 #include "axvp/accel/register_description.h"
 #include "axvp/common/file.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

@@ -8,6 +8,7 @@
 #include "axvp/common/file.h"
 #include "axvp/evolve/evolution.h"
 #include "axvp/multipliers/design.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

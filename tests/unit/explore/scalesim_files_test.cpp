@@ -7,6 +7,7 @@
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
 #include "axvp/explore/scalesim.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "axvp/common/file.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

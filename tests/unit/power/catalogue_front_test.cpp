@@ -9,6 +9,7 @@
 #include "axvp/multipliers/catalogue.h"
 #include "axvp/multipliers/error_metrics.h"
 #include "axvp/power/energy_table.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

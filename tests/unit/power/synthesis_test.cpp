@@ -6,6 +6,7 @@
 #include "axvp/common/file.h"
 #include "axvp/power/memory_prices.h"
 #include "library_check.h"
+#include "project_folders.h"
 #include "tiny_library.h"
 
 namespace axvp {

@@ -6,6 +6,7 @@
 #include "axvp/workloads/float_executor.h"
 #include "axvp/workloads/onnx_import.h"
 #include "axvp/workloads/synth10.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

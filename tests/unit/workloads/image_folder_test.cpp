@@ -7,6 +7,7 @@
 #include "axvp/common/file.h"
 #include "axvp/common/hash.h"
 #include "axvp/workloads/dataset.h"
+#include "project_folders.h"
 #include "test_data.h"
 
 namespace axvp {

@@ -8,6 +8,7 @@
 
 #include "axvp/common/file.h"
 #include "axvp/common/hash.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

@@ -15,6 +15,7 @@
 #include "axvp/workloads/onnx_import.h"
 #include "onnx/constant.h"
 #include "onnx/operators.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

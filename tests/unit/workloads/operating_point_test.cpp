@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "axvp/common/file.h"
+#include "project_folders.h"
 
 namespace axvp {
 namespace {

@@ -8,6 +8,7 @@
 #include "axvp/workloads/float_executor.h"
 #include "axvp/workloads/network_file.h"
 #include "axvp/workloads/onnx_import.h"
+#include "project_folders.h"
 #include "test_data.h"
 
 namespace axvp {
