@@ -27,10 +27,11 @@ extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) {
   void* memory = nullptr;
   return posix_memalign(&memory, alignment, size) == 0 ? memory : nullptr;
 }
-void operator delete(void* memory) noexcept {
+// Not inlined: the compiler would see free() on what operator new returned and not see that it came from malloc().
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
