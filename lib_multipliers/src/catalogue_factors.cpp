@@ -10,8 +10,8 @@ StoredFactors stored_factors(const GatedProducts& products) {
   const StoredFactorTables& tables = stored_factor_tables();
   const std::uint64_t hash = products_hash(products);
   const StoredFactorRecord* const end = tables.records + tables.record_count;
-  const StoredFactorRecord* const record =
-      std::lower_bound(tables.records, end, hash, [](const StoredFactorRecord& r, std::uint64_t h) { return r.hash < h; });
+  const StoredFactorRecord* const record = std::lower_bound(
+      tables.records, end, hash, [](const StoredFactorRecord& r, std::uint64_t h) { return r.hash < h; });
   if (record == end || record->hash != hash) return {};
   if (record->planes == StoredFactorRecord::kNone) return {true, std::nullopt};
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "axvp/common/text.h"
+#include "axvp/multipliers/catalogue_factors.h"
 #include "axvp/power/energy_table.h"
 #include "command.h"
 #include "embedded_files.h"
@@ -39,12 +40,21 @@ std::string cell_of(const JudgedSelectable& judged, Figure figure, bool is_csv) 
   return is_csv ? shortest(*value) : fmt::format("{:.{}f}", *value, decimals_of(figure));
 }
 
+/// Planes of the exact factorisation for activations that are not negative; "-" where products are looked up.
+std::string factor_planes_of(const Selectable& selectable, bool is_csv) {
+  const auto factors = stored_factors({selectable.table, selectable.encoding, false});
+  if (!factors.planes) return is_csv ? "" : "-";
+  return std::to_string(factors.planes->size());
+}
+
 std::vector<std::vector<std::string>> rows_of(const std::vector<JudgedSelectable>& judged, bool is_csv) {
-  std::vector<std::vector<std::string>> rows{{"selectable", "family", "encoding"}};
+  std::vector<std::vector<std::string>> rows{
+      {"selectable", "family", "encoding", is_csv ? "factor_planes" : "factors"}};
   for (std::size_t f = 0; f < figure_names().size(); ++f)
     rows[0].push_back(is_csv ? figure_names()[f] : heading_of(static_cast<Figure>(f)));
   for (const JudgedSelectable& j : judged) {
-    rows.push_back({j.selectable->id, j.selectable->family, std::string{to_string(j.selectable->encoding)}});
+    rows.push_back({j.selectable->id, j.selectable->family, std::string{to_string(j.selectable->encoding)},
+                    factor_planes_of(*j.selectable, is_csv)});
     for (std::size_t f = 0; f < figure_names().size(); ++f)
       rows.back().push_back(cell_of(j, static_cast<Figure>(f), is_csv));
   }
@@ -75,7 +85,9 @@ int list(const Options& options) {
   fmt::print(
       "{}\n{} selectables. Errors over all 65,536 operand pairs, in product LSBs; mean is its magnitude. Energy per\n"
       "multiplication: {}, {}, {}; zero_delay is the same without\n"
-      "glitches; relative to the exact multiplier of the encoding: {} (sm8), {} (s8).\n",
+      "glitches; relative to the exact multiplier of the encoding: {} (sm8), {} (s8); factors: int8 products that "
+      "stand\n"
+      "for one of the table exactly in the fast kernels, - where products are looked up.\n",
       format_table(rows), judged->size(), energies->origin.library, energies->origin.corner, energies->origin.activity,
       Catalogue::exact_id(Encoding::SignMagnitude), Catalogue::exact_id(Encoding::TwosComplement));
   return kDone;

@@ -6,13 +6,20 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+
+#include "axvp/multipliers/catalogue_factors.h"
 
 namespace axvp {
 namespace {
 
-constexpr int kMostPlanes = 8;                     // beyond, looking rows up is faster (docs/performance.md)
 constexpr std::int32_t kLargestDifference = 4095;  // 8 of them fit in 16 signed bits
 constexpr std::size_t kCodes = 256;
+
+std::optional<Factorisation> factors_of(const GatedProducts& products) {
+  StoredFactors stored = stored_factors(products);
+  return stored.is_known ? std::move(stored.planes) : factorise(products, kMostStoredPlanes);
+}
 
 constexpr std::uint8_t byte(std::size_t code) {
   return static_cast<std::uint8_t>(code);
@@ -69,7 +76,7 @@ ProductPlan::ProductPlan(const GatedProducts& products)
     : largest_magnitude_(products.largest_magnitude()), products_by_weight_(kCodes * kCodes) {
   for (std::size_t w = 0; w < kCodes; ++w)
     for (std::size_t x = 0; x < kCodes; ++x) products_by_weight_[w * kCodes + x] = products(byte(x), byte(w));
-  if (const auto factors = factorise(products, kMostPlanes)) {
+  if (const auto factors = factors_of(products)) {
     for (const FactorPlane& plane : *factors) add_plane(plane);
   } else {
     if (const auto exact = near_exact(products)) add_plane(*exact);
