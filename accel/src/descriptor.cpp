@@ -222,6 +222,14 @@ int element_bytes(ElementType type) {
   return type == ElementType::Signed32 ? 4 : 1;
 }
 
+std::int32_t element_at(const std::uint8_t* bytes, ElementType type) {
+  if (type == ElementType::Unsigned8) return *bytes;
+  if (type == ElementType::Signed8) return static_cast<std::int8_t>(*bytes);
+  std::uint32_t word = 0;
+  for (int i = 0; i < 4; ++i) word |= static_cast<std::uint32_t>(bytes[i]) << (8 * i);
+  return static_cast<std::int32_t>(word);
+}
+
 int tile_count(const Descriptor& d) {
   return (d.output.height + d.rows_per_tile - 1) / d.rows_per_tile;
 }

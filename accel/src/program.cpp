@@ -116,6 +116,8 @@ class Compiler {
   Result<void> check_points() {
     if (points_.empty()) return fail("{}: no operating point", network_.name);
     if (network_.nodes.empty()) return fail("{}: no operation", network_.name);
+    if (network_.nodes.back().output != network_.output)
+      return fail("{}: the last operation, {}, does not compute the output", network_.name, network_.nodes.back().name);
     if (pool_.ids.size() != pool_.tables.size() || pool_.ids.empty() || pool_.ids.size() > kMaxSelectables)
       return fail("the pool has {} selectables and {} tables, expected 1 to {} of each", pool_.ids.size(),
                   pool_.tables.size(), kMaxSelectables);
@@ -239,6 +241,7 @@ class Compiler {
     program_.dram_bytes = next;
     program_.input = program_.tensors[network_.input];
     program_.output = program_.tensors[network_.output];
+    program_.output_step = network_.tensors[network_.output].scale;
     for (std::size_t i = 0; i < descriptors.size(); ++i) {
       Descriptor& d = descriptors[i];
       const QuantizedNode& node = network_.nodes[i];
@@ -323,6 +326,10 @@ std::uint64_t inside(int taps, int dilation, int stride, int pad, int size, int 
 }
 
 }  // namespace
+
+std::size_t output_count(const Program& program) {
+  return program.output.bytes / static_cast<std::size_t>(element_bytes(program.output.type));
+}
 
 std::uint64_t padding_macs_of(const Descriptor& d) {
   if (d.opcode != Opcode::Convolution) return 0;

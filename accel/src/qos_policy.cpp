@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t kLargestPoint = 1'000'000;
 constexpr NumberRange kTime{0.0, 1e12};
 constexpr NumberRange kPositive{0.0, 1e12, true};
+constexpr NumberRange kMargin{0.0};
 constexpr double kUnknown = -1.0;
 constexpr double kMicrojoulesPerPicojoule = 1e-6;
 
@@ -40,6 +41,7 @@ const Step& step_at(const std::vector<Step>& steps, double now_ms) {
 /// The policy that reads `key` of [controller].
 PolicyKind policy_of(std::string_view key) {
   if (key == "point") return PolicyKind::Fixed;
+  if (key == "cascade") return PolicyKind::Margin;
   return key == "schedule" ? PolicyKind::Schedule : PolicyKind::Budget;
 }
 
@@ -52,6 +54,34 @@ void read_point(FieldReader& reader, std::size_t& index, std::string& name) {
     index = static_cast<std::size_t>(reader.integer("point", {0, kLargestPoint}));
 }
 
+std::vector<MarginStage> read_cascade(FieldReader& reader) {
+  std::vector<MarginStage> cascade;
+  auto stages = reader.tables("cascade");
+  for (std::size_t s = 0; s < stages.size(); ++s) {
+    MarginStage& stage = cascade.emplace_back();
+    read_point(stages[s], stage.point, stage.name);
+    if (s + 1 < stages.size())
+      stage.threshold = stages[s].number("threshold", kMargin);
+    else if (stages[s].has("threshold"))
+      stages[s].reject("threshold", "the last stage's answer is always taken: it has no threshold");
+  }
+  return cascade;
+}
+
+Result<void> check_cascade(const std::vector<MarginStage>& cascade) {
+  if (cascade.size() < 2)
+    return fail("controller: a cascade needs at least two stages, the cheapest point first; it has {}", cascade.size());
+  for (std::size_t s = 0; s < cascade.size(); ++s) {
+    const double threshold = cascade[s].threshold;
+    if (s + 1 < cascade.size() && !(threshold >= 0.0 && std::isfinite(threshold)))
+      return fail("controller: cascade[{}].threshold = {}, expected a number >= 0", s, threshold);
+    for (std::size_t before = 0; before < s; ++before)
+      if (cascade[before].point == cascade[s].point)
+        return fail("controller: cascade[{}] and cascade[{}] are the same operating point", before, s);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(PolicyKind kind) {
@@ -62,13 +92,15 @@ std::string_view to_string(PolicyKind kind) {
       return "schedule";
     case PolicyKind::Budget:
       return "budget";
+    case PolicyKind::Margin:
+      return "margin";
   }
   return "";
 }
 
 PolicyConfig read_policy_config(FieldReader& reader) {
   PolicyConfig config;
-  const std::string policy = reader.choice("policy", {"fixed", "schedule", "budget"}, "fixed");
+  const std::string policy = reader.choice("policy", {"fixed", "schedule", "budget", "margin"}, "fixed");
   if (policy == "fixed") {
     if (reader.has("point")) read_point(reader, config.fixed_point, config.fixed_name);
   } else if (policy == "schedule") {
@@ -79,6 +111,9 @@ PolicyConfig read_policy_config(FieldReader& reader) {
       read_point(step, scheduled.point, scheduled.name);
       config.schedule.push_back(std::move(scheduled));
     }
+  } else if (policy == "margin") {
+    config.kind = PolicyKind::Margin;
+    config.cascade = read_cascade(reader);
   } else {
     config.kind = PolicyKind::Budget;
     for (FieldReader& step : reader.tables("budget")) {
@@ -88,7 +123,7 @@ PolicyConfig read_policy_config(FieldReader& reader) {
     config.window_ms = reader.number("window_ms", kPositive, config.window_ms);
     config.hysteresis = reader.number("hysteresis", {0.0, 0.999}, config.hysteresis);
   }
-  for (const char* key : {"point", "schedule", "budget", "window_ms", "hysteresis"})
+  for (const char* key : {"point", "schedule", "budget", "window_ms", "hysteresis", "cascade"})
     if (reader.has(key) && policy_of(key) != config.kind)
       reader.reject(key, fmt::format("{} is of policy {}, not of {}", key, to_string(policy_of(key)), policy));
   return config;
@@ -106,11 +141,22 @@ Result<void> resolve_names(PolicyConfig& config, const std::vector<std::string>&
   Result<void> resolved = resolve(config.fixed_name, config.fixed_point);
   for (auto& step : config.schedule)
     if (resolved) resolved = resolve(step.name, step.point);
+  for (auto& stage : config.cascade)
+    if (resolved) resolved = resolve(stage.name, stage.point);
   return resolved;
 }
 
 Result<void> check_order(const PolicyConfig& config, const std::vector<std::string>& points,
                          const std::vector<Energy>& multiplication_of_point) {
+  for (std::size_t s = 1; s < config.cascade.size(); ++s) {
+    const std::size_t cheap = config.cascade[s - 1].point, dear = config.cascade[s].point;
+    if (multiplication_of_point[cheap] > multiplication_of_point[dear])
+      return fail(
+          "controller: the policy margin runs cheap operating points first, but `{}` ({:.3f} uJ of multiplications an "
+          "inference) comes before `{}` ({:.3f} uJ)",
+          points[cheap], microjoules(multiplication_of_point[cheap]), points[dear],
+          microjoules(multiplication_of_point[dear]));
+  }
   if (config.kind != PolicyKind::Budget) return {};
   for (std::size_t p = 1; p < points.size(); ++p)
     if (multiplication_of_point[p] > multiplication_of_point[p - 1])
@@ -135,6 +181,11 @@ Result<void> validate(const PolicyConfig& config, std::size_t points) {
         if (auto valid = check_point(config.schedule[i].point, fmt::format("schedule[{}].point", i)); !valid)
           return valid;
       return check_times(config.schedule, "schedule");
+    case PolicyKind::Margin:
+      for (std::size_t s = 0; s < config.cascade.size(); ++s)
+        if (auto valid = check_point(config.cascade[s].point, fmt::format("cascade[{}].point", s)); !valid)
+          return valid;
+      return check_cascade(config.cascade);
     case PolicyKind::Budget:
       break;
   }
@@ -145,6 +196,11 @@ Result<void> validate(const PolicyConfig& config, std::size_t points) {
   if (!(config.hysteresis >= 0.0 && config.hysteresis < 1.0))
     return fail("controller: hysteresis = {}, expected a number >= 0 and < 1", config.hysteresis);
   return check_times(config.budget, "budget");
+}
+
+Result<void> check_outputs(const PolicyConfig& config, std::size_t outputs) {
+  if (config.kind != PolicyKind::Margin || outputs >= 2) return {};
+  return fail("controller: the policy margin compares the two largest outputs, but the network has {}", outputs);
 }
 
 nlohmann::json to_json(const PolicyConfig& config) {
@@ -159,11 +215,15 @@ nlohmann::json to_json(const PolicyConfig& config) {
     result["window_ms"] = config.window_ms;
     result["hysteresis"] = config.hysteresis;
   }
+  for (std::size_t s = 0; s < config.cascade.size(); ++s) {
+    result["cascade"].push_back({{"point", config.cascade[s].point}});
+    if (s + 1 < config.cascade.size()) result["cascade"].back()["threshold"] = config.cascade[s].threshold;
+  }
   return result;
 }
 
-QosController::QosController(PolicyConfig config, std::size_t points)
-    : config_(std::move(config)), window_uj_of_point_(points, kUnknown) {
+QosController::QosController(PolicyConfig config, std::size_t points, double margin_step)
+    : config_(std::move(config)), margin_step_(margin_step), window_uj_of_point_(points, kUnknown) {
   if (config_.kind == PolicyKind::Fixed) point_ = config_.fixed_point;
 }
 
@@ -173,10 +233,26 @@ PolicyDecision QosController::decide(const PolicyObservation& observation) {
       return {point_, ""};
     case PolicyKind::Schedule:
       return decide_by_schedule(observation.now_ms);
+    case PolicyKind::Margin:
+      stage_ = 0;
+      return {config_.cascade[0].point, "next image"};
     case PolicyKind::Budget:
       break;
   }
   return decide_by_budget(observation);
+}
+
+bool QosController::reads_margin() const {
+  return config_.kind == PolicyKind::Margin && stage_ + 1 < config_.cascade.size();
+}
+
+std::optional<PolicyDecision> QosController::rerun(std::uint32_t margin) {
+  if (!reads_margin()) return std::nullopt;
+  const double threshold = config_.cascade[stage_].threshold, value = margin_step_ * margin;
+  if (value > threshold) return std::nullopt;
+  ++stage_;
+  return PolicyDecision{config_.cascade[stage_].point,
+                        fmt::format("margin {:.4g} of at most {:.4g}", value, threshold)};
 }
 
 PolicyDecision QosController::decide_by_schedule(double now_ms) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "axvp/accel/top_two.h"
+
 namespace axvp {
 namespace {
 
@@ -17,16 +19,12 @@ double accuracy_of(const std::vector<PointAnswer>& answers, const std::vector<in
 
 PointAnswer answer_of(const std::vector<std::int32_t>& logits, double scale) {
   PointAnswer answer;
-  for (std::size_t c = 1; c < logits.size(); ++c)
-    if (logits[c] > logits[answer.best]) answer.best = c;
-  bool has_second = false;
-  std::int64_t second = 0;
+  TopTwo two;
   for (std::size_t c = 0; c < logits.size(); ++c) {
-    if (c == answer.best || (has_second && logits[c] <= second)) continue;
-    second = logits[c];
-    has_second = true;
+    if (logits[c] > logits[answer.best]) answer.best = c;
+    two.add(logits[c]);
   }
-  answer.margin = has_second ? scale * static_cast<double>(logits[answer.best] - second) : 0.0;
+  answer.margin = scale * two.margin();
   return answer;
 }
 
@@ -58,6 +56,12 @@ double threshold_for_rerun(const std::vector<PointAnswer>& cheap, double rerun) 
   std::size_t count = most;
   while (count > 0 && margins[count - 1] == margins[most]) --count;
   return count == 0 ? -1.0 : margins[count - 1];
+}
+
+double between_steps(double threshold, double step) {
+  if (threshold < 0.0) return -1.0;
+  constexpr double kRounding = 1e-12;  // of a quotient that should be whole
+  return (std::floor(threshold / step * (1.0 + kRounding)) + 0.5) * step;
 }
 
 Result<CascadeResult> run_cascade(const std::vector<CascadeStage>& stages, const std::vector<int>& labels) {

@@ -66,7 +66,10 @@ CommandProcessor::Outcome CommandProcessor::run_inference(const StartCommand& co
     if (const Outcome ran = run_node(*descriptor); ran != Outcome::Done) return ran;
     if (!monitor_port->node_done(descriptor->node, command.operating_point, node_begin, now()))
       return failed("audit");  // the monitor holds the finding
-    if (descriptor->last) return Outcome::Done;
+    if (descriptor->last) {
+      control_port->set_margin(vector_port->margin());
+      return Outcome::Done;
+    }
     node_begin = now();
   }
 }

@@ -16,18 +16,6 @@ std::uint64_t load_little_endian(const std::uint8_t* bytes, int count) {
   return word;
 }
 
-std::vector<std::int32_t> read_elements(const std::vector<std::uint8_t>& bytes, ElementType type) {
-  std::vector<std::int32_t> values;
-  const auto step = static_cast<std::size_t>(element_bytes(type));
-  for (std::size_t i = 0; i + step <= bytes.size(); i += step) {
-    if (type == ElementType::Signed32)
-      values.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(load_little_endian(&bytes[i], 4))));
-    else
-      values.push_back(type == ElementType::Signed8 ? static_cast<std::int8_t>(bytes[i]) : bytes[i]);
-  }
-  return values;
-}
-
 }  // namespace
 
 Host::Host(const sc_core::sc_module_name& name, const PlatformConfig& config, const Clock& clock, const HostJob& job,
@@ -135,7 +123,7 @@ bool Host::reset() {
 
 bool Host::run_phase(const HostPhase& phase) {
   if (!reset() || !set_up()) return false;
-  QosController controller{phase.policy, job_.point_count};
+  QosController controller{phase.policy, job_.point_count, job_.output_step};
   const Cycles begin = now();
   const Energy begin_energy = prices_.price(counts_before_).total();
   const auto observation = [&] {
@@ -143,20 +131,38 @@ bool Host::run_phase(const HostPhase& phase) {
                              prices_.price(counts_before_).total() - begin_energy};
   };
   for (std::size_t i = 0; i < phase.inputs->size(); ++i)
-    if (!run_inference(i, (*phase.inputs)[i], controller.decide(observation()))) return false;
+    if (!run_input(i, (*phase.inputs)[i], controller, controller.decide(observation()))) return false;
   controller.finish(observation());
   if (observer_.on_phase_end) observer_.on_phase_end(controller);
   return true;
 }
 
-bool Host::run_inference(std::size_t index, const StoredTensor& input, const PolicyDecision& decision) {
-  HostResult result;
+bool Host::run_input(std::size_t index, const StoredTensor& input, QosController& controller, PolicyDecision decision) {
+  StoredTensor written = input;  // the payload's data pointer is not const
+  if (!transport(tlm::TLM_WRITE_COMMAND, job_.input.address, written.data(), written.size())) return false;
+  for (bool is_answered = false; !is_answered;) {
+    HostResult result;
+    result.input = index;
+    if (!run_inference(index, decision, result)) return false;
+    std::optional<PolicyDecision> again;
+    if (controller.reads_margin()) {
+      if (!read_register(registers::kMargin, result.margin.emplace())) return false;
+      again = controller.rerun(*result.margin);
+    }
+    is_answered = result.is_answer = !again;
+    if (again)
+      decision = std::move(*again);
+    else if (!read_answer(result))
+      return false;
+    if (observer_.on_result) observer_.on_result(std::move(result));
+  }
+  return true;
+}
+
+bool Host::run_inference(std::size_t index, const PolicyDecision& decision, HostResult& result) {
   result.point = decision.point;
   result.reason = decision.reason;
-  StoredTensor written = input;  // the payload's data pointer is not const
-  std::vector<std::uint8_t> output(job_.output.bytes);
-  if (!transport(tlm::TLM_WRITE_COMMAND, job_.input.address, written.data(), written.size()) ||
-      !write_register(registers::kOperatingPoint, static_cast<std::uint32_t>(decision.point)) ||
+  if (!write_register(registers::kOperatingPoint, static_cast<std::uint32_t>(decision.point)) ||
       !write_register(registers::kCtrl, registers::kCtrlStart))
     return false;
   const Cycles doorbell = now();
@@ -170,12 +176,18 @@ bool Host::run_inference(std::size_t index, const StoredTensor& input, const Pol
     return false;
   }
   EventCounts counts;
-  if (!transport(tlm::TLM_READ_COMMAND, job_.output.address, output.data(), output.size()) || !read_counters(counts))
-    return false;
+  if (!read_counters(counts)) return false;
   result.counts = counts - counts_before_;
   counts_before_ = counts;
-  result.logits = read_elements(output, job_.output.type);
-  if (observer_.on_result) observer_.on_result(std::move(result));
+  return true;
+}
+
+bool Host::read_answer(HostResult& result) {
+  std::vector<std::uint8_t> output(job_.output.bytes);
+  if (!transport(tlm::TLM_READ_COMMAND, job_.output.address, output.data(), output.size())) return false;
+  const auto element = static_cast<std::size_t>(element_bytes(job_.output.type));
+  for (std::size_t i = 0; i + element <= output.size(); i += element)
+    result.logits.push_back(element_at(&output[i], job_.output.type));
   return true;
 }
 

@@ -23,6 +23,7 @@ Result<void> check_setup(const PlatformSetup& setup) {
 
 Result<void> check_phase(const PlatformPhase& phase, const Program& program) {
   if (auto valid = validate(phase.policy, program.point_count); !valid) return valid;
+  if (auto enough = check_outputs(phase.policy, output_count(program)); !enough) return enough;
   for (std::size_t i = 0; i < phase.inputs.size(); ++i)
     if (phase.inputs[i].size() != program.input.bytes)
       return fail("input {} has {} bytes, the network takes {}", i, phase.inputs[i].size(), program.input.bytes);
@@ -36,7 +37,9 @@ class Recorder {
 
   void add(const HostResult& host, const CommandProcessor& processor) {
     InferenceRecord record;
-    record.index = result_.inferences.size();
+    record.index = host.input;
+    record.margin = host.margin;
+    record.is_answer = host.is_answer;
     record.point = host.point;
     record.begin = processor.inference_begin();
     record.end = processor.inference_end();
@@ -94,12 +97,14 @@ class Recorder {
 
   /// What the phase did according to others than the counters.
   RunWitnesses witnesses_of(const Dram::Counters& dram) {
-    const std::uint64_t n = result_.inferences.size();
+    const auto answers =
+        static_cast<std::uint64_t>(std::count_if(result_.inferences.begin(), result_.inferences.end(),
+                                                 [](const InferenceRecord& record) { return record.is_answer; }));
     RunWitnesses witnesses;
-    witnesses.inferences = n;
+    witnesses.inferences = result_.inferences.size();
     witnesses.busy_cycles = busy_cycles_;
-    witnesses.dram_read = dram.read - dram_before_.read - n * setup_.program.output.bytes;
-    witnesses.dram_written = dram.written - dram_before_.written - n * setup_.program.input.bytes;
+    witnesses.dram_read = dram.read - dram_before_.read - answers * setup_.program.output.bytes;
+    witnesses.dram_written = dram.written - dram_before_.written - answers * setup_.program.input.bytes;
     dram_before_ = dram;
     busy_cycles_ = 0;
     return witnesses;
@@ -242,7 +247,7 @@ Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, con
             setup.config,
             platform.clock(),
             {program.descriptor_address, program.point_table_address, program.point_count, program.input,
-             program.output, &program.image},
+             program.output, program.output_step, &program.image},
             std::move(host_phases),
             *prices,
             {[&](const HostResult& result) { recorder.add(result, platform.command_processor); },

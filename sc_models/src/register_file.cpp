@@ -67,6 +67,10 @@ void RegisterFile::set_loaded_point(std::uint32_t point) {
   word(kLoadedPoint) = point;
 }
 
+void RegisterFile::set_margin(std::uint32_t margin) {
+  word(kMargin) = margin;
+}
+
 void RegisterFile::finish(bool failed) {
   word(kStatus) = failed ? kStatusError : 0;
   word(kIrqStatus) |= failed ? kIrqStatusError : kIrqStatusDone;

@@ -27,6 +27,11 @@ VectorUnit::VectorUnit(const sc_core::sc_module_name& name, const VectorUnitConf
   set_stack_size(kThreadStackBytes);
 }
 
+void VectorUnit::configure(const Descriptor& descriptor) {
+  descriptor_ = descriptor;
+  outputs_ = {};
+}
+
 void VectorUnit::submit(const VectorRun& run) {
   queue_.push_back(run);
   announce_work();
@@ -72,6 +77,16 @@ void VectorUnit::compute(const VectorRun& run) {
     requantise_run(run);
   else
     elementwise_run(run);
+  if (descriptor_.last) compare_outputs(run);
+}
+
+void VectorUnit::compare_outputs(const VectorRun& run) {
+  const auto element = static_cast<std::size_t>(element_bytes(descriptor_.output_type));
+  const std::uint8_t* tile = activation_port->block(run.output_offset);
+  for (int pixel = 0; pixel < run.tile.rows() * descriptor_.output.width; ++pixel)
+    for (int channel = run.group.begin; channel < run.group.end; ++channel)
+      outputs_.add(element_at(tile + element * static_cast<std::size_t>(pixel * descriptor_.output.channels + channel),
+                              descriptor_.output_type));
 }
 
 const RequantisationTable& VectorUnit::set_at(std::uint32_t offset, std::size_t channels) {

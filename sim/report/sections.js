@@ -228,6 +228,24 @@ function pointsOverTime(grid, run, id) {
   });
 }
 
+/// What the policy margin did, beside the points alone; figures per image.
+function cascadeTables(run, f) {
+  const {stages, switches} = run.content.controller.cascade;
+  const card = (title, head, rows) => element('div', {class: 'card'}, element('h3', {}, title), table(head, rows));
+  const costs = (name, at, top1) => [name, f(top1, {scale: kPercent}), f(`${at}/cycles_per_image`),
+    f(`${at}/multiplication_energy_per_image_pj`, {scale: kMicro}), f(`${at}/total_energy_per_image_pj`, {scale: kMicro})];
+  return [
+    card('Stages', ['point', 'taken above margin', 'inferences', 'of images %'], stages.map((stage, i) => [stage.point,
+      stage.threshold === null ? 'always' : f(`/controller/cascade/stages/${i}/threshold`), f(`/controller/cascade/stages/${i}/inferences`),
+      f(`/controller/cascade/stages/${i}/images_fraction`, {scale: kPercent})])),
+    card('Per image', ['', 'top-1 %', 'cycles', 'multiplication µJ', 'total µJ'], [
+      ...pointsOf(run).map(({point, at}) => costs(`${point.name} alone`, at, `${at}/top1_fraction`)),
+      costs('cascade', '/controller/cascade', '/controller/top1_fraction')]),
+    card('Switches', ['from', 'to', 'number', 'bytes', 'cycles', 'µJ'], switches.map((change, i) => [change.from, change.to,
+      ...['number', 'bytes', 'cycles'].map((key) => f(`/controller/cascade/switches/${i}/${key}`)),
+      f(`/controller/cascade/switches/${i}/energy_pj`, {scale: kMicro})]))];
+}
+
 function controllerSection() {
   const runs = report.runs.filter((run) => run.content.controller !== undefined);
   if (runs.length === 0) return;
@@ -241,11 +259,15 @@ function controllerSection() {
     const grid = element('div', {class: 'grid'});
     node.append(grid);
     energyOverTime(grid, run, `controller-energy-${r}`);
+    if (controller.cascade) {
+      node.append(element('div', {class: 'grid'}, ...cascadeTables(run, (pointer, options) => shown(figure(run, pointer, options)))));
+      continue;
+    }
     pointsOverTime(grid, run, `controller-points-${r}`);
     const tables = element('div', {class: 'grid'}, element('div', {class: 'card'}, element('h3', {}, 'Switches'), table(
         ['at ms', 'from', 'to', 'bytes', 'cycles', 'µJ', 'reason'], controller.switches.map((change, i) => [f(`/switches/${i}/at_ms`), change.from || '-', f(`/switches/${i}/to`),
           f(`/switches/${i}/bytes`), f(`/switches/${i}/cycles`), f(`/switches/${i}/energy/total_pj`, {scale: kMicro}), element('span', {class: 'wrap'}, change.reason)]))));
-    if (controller.time_at_points) tables.append(element('div', {class: 'card'}, element('h3', {}, 'Time at each point'), table(['point', 'images', 'ms'],
+    if (controller.time_at_points) tables.append(element('div', {class: 'card'}, element('h3', {}, 'Time at each point'), table(['point', 'inferences', 'ms'],
         controller.time_at_points.map((entry, i) => [entry.point, f(`/time_at_points/${i}/images`), f(`/time_at_points/${i}/time_ms`)]))));
     tables.querySelectorAll('.scroll').forEach((box) => box.classList.add('long'));
     node.append(tables);

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <thread>
 
+#include "axvp/common/field_reader.h"
+#include "axvp/common/file.h"
 #include "axvp/common/text.h"
 #include "axvp/qos/exact_network.h"
 #include "axvp/workloads/int8_batch.h"
@@ -18,7 +21,7 @@ namespace {
 
 struct Options {
   WorkloadOptions workload;
-  std::string operating_points, margin_data;
+  std::string operating_points, margin_data, out;
   std::vector<double> costs;
   double rerun = 0.15;
 };
@@ -46,11 +49,12 @@ Result<std::vector<Answers>> answers_of(const Workload& workload, const Dataset&
   return answers;
 }
 
-Result<Measured> measure(const Options& options, const Workload& workload, ProgressStyle progress) {
+Result<Measured> measure(const Options& options, Workload& workload, ProgressStyle progress) {
   const auto margins = open_dataset(options.margin_data, {0, fitting_of(workload.network), progress});
   if (!margins) return forward_error(margins);
   if (margins->sha256 == workload.data.sha256 && margins->name == workload.data.name)
     return fail("{}: margins are calibrated on other images than those measured", options.margin_data);
+  workload.provenance.inputs["margin data"] = margins->sha256;
   auto calibration = answers_of(workload, *margins);
   if (!calibration) return forward_error(calibration);
   auto test = answers_of(workload, workload.data);
@@ -60,87 +64,151 @@ Result<Measured> measure(const Options& options, const Workload& workload, Progr
   return result;
 }
 
-class Table {
- public:
-  Table(const Options& options, const Measured& measured) : options_(options), measured_(measured) {}
-
-  /// `thresholds` by stage but the last; `stages` are points, cheap ones first.
-  Result<void> add(const std::string& name, const std::vector<std::size_t>& stages,
-                   const std::vector<double>& thresholds) {
-    std::vector<CascadeStage> cascade, all;
-    for (std::size_t s = 0; s < stages.size(); ++s)
-      cascade.push_back(
-          {&measured_.test[stages[s]], options_.costs[stages[s]], s < thresholds.size() ? thresholds[s] : 0.0});
-    for (std::size_t p = 0; p < measured_.test.size(); ++p) all.push_back({&measured_.test[p], options_.costs[p], 0.0});
-    const auto result = run_cascade(cascade, measured_.labels);
-    if (!result) return forward_error(result);
-    const Interval loss = result->against_last.loss();
-    const double mix = static_mix_accuracy(all, measured_.labels, result->cost);
-    std::vector<std::string> margins, reruns;
-    for (const double t : thresholds) margins.push_back(fmt::format("{:.3f}", t));
-    for (std::size_t s = 1; s < result->reached.size(); ++s)
-      reruns.push_back(fmt::format("{:.1f}", 100 * result->reached[s]));
-    rows_.push_back({name, join(margins, ", "), join(reruns, ", "), fmt::format("{:.4f}", result->cost),
-                     fmt::format("{:.2f}", 100 * result->accuracy), fmt::format("{:.2f}", 100 * loss.value),
-                     fmt::format("{:.2f} to {:.2f}", 100 * loss.low, 100 * loss.high),
-                     fmt::format("{:.2f}", 100 * mix)});
-    return {};
-  }
-  [[nodiscard]] std::string text() const { return format_table(rows_); }
-
- private:
-  const Options& options_;
-  const Measured& measured_;
-  std::vector<std::vector<std::string>> rows_{
-      {"cascade", "margin", "rerun %", "mean cost", "top-1 %", "loss points", "95 %", "static mix %"}};
+/// Points from cheap to dear, the rule by which the margins were calibrated, and what that gives.
+struct Cascade {
+  std::string rule;
+  std::vector<std::size_t> points;
+  std::vector<double> thresholds;  ///< Of each but the last.
+  CascadeResult result;
+  double mix = 0.0;  ///< Accuracy of the best static mix at the same mean cost.
 };
 
-Result<std::string> cascades(const Options& options, const Workload& workload, const Measured& measured) {
-  Table table{options, measured};
-  const auto name = [&](std::size_t p) { return workload.points[p].name; };
-  for (std::size_t p = 0; p < workload.points.size(); ++p)
-    if (const auto added = table.add(name(p) + " alone", {p}, {}); !added) return forward_error(added);
-  std::vector<MarginThresholds> margins;
-  for (std::size_t p = 1; p < workload.points.size(); ++p) {
-    margins.push_back(calibrate_margins(measured.calibration[p], measured.calibration[0]));
-    const MarginThresholds& m = margins.back();
-    const std::vector<std::pair<std::string, double>> rules{
-        {"T_M", m.largest},
-        {"T_99", m.t99},
-        {"T_99.9", m.t999},
-        {fmt::format("{:g} %", 100 * options.rerun), threshold_for_rerun(measured.calibration[p], options.rerun)}};
-    for (const auto& [rule, threshold] : rules)
-      if (const auto added = table.add(fmt::format("{}, {}: {}", name(p), name(0), rule), {p, 0}, {threshold}); !added)
-        return forward_error(added);
+class Study {
+ public:
+  Study(const Options& options, const Workload& workload, const Measured& measured)
+      : options_(options), workload_(workload), measured_(measured) {}
+
+  Result<std::vector<Cascade>> run() {
+    const std::size_t points = workload_.points.size();
+    for (std::size_t p = 0; p < points; ++p)
+      if (const auto added = add("alone", {p}); !added) return forward_error(added);
+    std::vector<std::vector<std::size_t>> chains;
+    for (std::size_t p = 1; p < points; ++p) chains.push_back({p, 0});
+    if (points == 3) chains.push_back({2, 1, 0});
+    for (const auto& chain : chains)
+      for (const std::string& rule : {std::string{"T_M"}, std::string{"T_99"}, std::string{"T_99.9"}, budget_rule()})
+        if (const auto added = add(rule, chain); !added) return forward_error(added);
+    return std::move(cascades_);
   }
-  if (workload.points.size() == 3) {
-    const auto between = calibrate_margins(measured.calibration[2], measured.calibration[1]);
-    const auto added =
-        table.add(fmt::format("{}, {}, {}: T_99", name(2), name(1), name(0)), {2, 1, 0}, {between.t99, margins[0].t99});
-    if (!added) return forward_error(added);
+
+ private:
+  std::string budget_rule() const { return fmt::format("{:g} %", 100 * options_.rerun); }
+
+  double threshold(const std::string& rule, std::size_t cheap, std::size_t dear) const {
+    const MarginThresholds margins = calibrate_margins(measured_.calibration[cheap], measured_.calibration[dear]);
+    const double value = rule == "T_M"      ? margins.largest
+                         : rule == "T_99"   ? margins.t99
+                         : rule == "T_99.9" ? margins.t999
+                                            : threshold_for_rerun(measured_.calibration[cheap], options_.rerun);
+    const QuantizedNetwork& network = workload_.quantisation.network;
+    return between_steps(value, network.tensors[network.output].scale);
   }
-  return table.text();
+
+  Result<void> add(const std::string& rule, std::vector<std::size_t> points) {
+    Cascade cascade{rule, std::move(points), {}, {}, 0.0};
+    std::vector<CascadeStage> stages, all;
+    for (std::size_t s = 0; s < cascade.points.size(); ++s) {
+      const std::size_t p = cascade.points[s];
+      if (s + 1 < cascade.points.size()) cascade.thresholds.push_back(threshold(rule, p, cascade.points[s + 1]));
+      stages.push_back(
+          {&measured_.test[p], options_.costs[p], s < cascade.thresholds.size() ? cascade.thresholds[s] : 0.0});
+    }
+    for (std::size_t p = 0; p < measured_.test.size(); ++p) all.push_back({&measured_.test[p], options_.costs[p], 0.0});
+    auto result = run_cascade(stages, measured_.labels);
+    if (!result) return forward_error(result);
+    cascade.mix = static_mix_accuracy(all, measured_.labels, result->cost);
+    cascade.result = std::move(*result);
+    cascades_.push_back(std::move(cascade));
+    return {};
+  }
+
+  const Options& options_;
+  const Workload& workload_;
+  const Measured& measured_;
+  std::vector<Cascade> cascades_;
+};
+
+std::string cascades_text(const std::vector<Cascade>& cascades, const Workload& workload) {
+  std::vector<std::vector<std::string>> rows{
+      {"cascade", "margin", "rerun %", "mean cost", "top-1 %", "loss points", "95 %", "static mix %"}};
+  for (const Cascade& c : cascades) {
+    std::vector<std::string> names, margins, reruns;
+    for (const std::size_t p : c.points) names.push_back(workload.points[p].name);
+    for (const double t : c.thresholds) margins.push_back(t < 0.0 ? "none" : fmt::format("{:.6g}", t));
+    for (std::size_t s = 1; s < c.result.reached.size(); ++s)
+      reruns.push_back(fmt::format("{:.1f}", 100 * c.result.reached[s]));
+    const Interval loss = c.result.against_last.loss();
+    rows.push_back({join(names, ", ") + (c.points.size() == 1 ? " " : ": ") + c.rule, join(margins, ", "),
+                    join(reruns, ", "), fmt::format("{:.4f}", c.result.cost),
+                    fmt::format("{:.2f}", 100 * c.result.accuracy), fmt::format("{:.2f}", 100 * loss.value),
+                    fmt::format("{:.2f} to {:.2f}", 100 * loss.low, 100 * loss.high),
+                    fmt::format("{:.2f}", 100 * c.mix)});
+  }
+  return format_table(rows);
+}
+
+/// `controller` is the table of a run configuration that has the platform decide so; none where a stage reruns nothing.
+nlohmann::json cascades_json(const std::vector<Cascade>& cascades, const Workload& workload) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Cascade& c : cascades) {
+    const Interval loss = c.result.against_last.loss();
+    nlohmann::json entry{{"rule", c.rule},
+                         {"points", nlohmann::json::array()},
+                         {"thresholds", c.thresholds},
+                         {"reached_fraction", c.result.reached},
+                         {"mean_cost", c.result.cost},
+                         {"top1_fraction", c.result.accuracy},
+                         {"loss_fraction", loss.value},
+                         {"loss_low_95", loss.low},
+                         {"loss_high_95", loss.high},
+                         {"static_mix_top1_fraction", c.mix}};
+    nlohmann::json stages = nlohmann::json::array();
+    for (std::size_t s = 0; s < c.points.size(); ++s) {
+      const std::string& name = workload.points[c.points[s]].name;
+      entry["points"].push_back(name);
+      stages.push_back({{"point", name}});
+      if (s < c.thresholds.size()) stages.back()["threshold"] = c.thresholds[s];
+    }
+    const bool reruns = std::all_of(c.thresholds.begin(), c.thresholds.end(), [](double t) { return t >= 0.0; });
+    if (c.points.size() > 1 && reruns) entry["controller"] = {{"policy", "margin"}, {"cascade", std::move(stages)}};
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Result<void> write(const Options& options, const std::vector<Cascade>& cascades, Workload& workload) {
+  if (options.out.empty()) return {};
+  workload.provenance.command = "cascade";
+  return write_file_atomically(options.out, dump_json({{"schema_version", 1},
+                                                       {"provenance", to_json(workload.provenance)},
+                                                       {"margin_data", options.margin_data},
+                                                       {"costs", options.costs},
+                                                       {"cascades", cascades_json(cascades, workload)}}));
 }
 
 int run(const Options& options, const GlobalOptions& global) {
   const auto config = options.workload.read();
   if (!config) return report(config.error());
-  const auto workload = prepare_workload(*config, options.operating_points, global.progress());
+  auto workload = prepare_workload(*config, options.operating_points, global.progress());
   if (!workload) return report(workload.error());
   if (workload->points.size() < 2)
     return report(Error{fmt::format("{}: a cascade needs two operating points", options.operating_points)});
   if (options.costs.size() != workload->points.size())
     return report(Error{
         fmt::format("--costs: {} values for {} operating points", options.costs.size(), workload->points.size())});
+  const QuantizedNetwork& network = workload->quantisation.network;
+  if (network.tensors[network.output].shape.size() < 2)
+    return report(Error{fmt::format("{}: a network of one output has no margin", network.name)});
   const auto measured = measure(options, *workload, global.progress());
   if (!measured) return report(measured.error());
-  const auto text = cascades(options, *workload, *measured);
-  if (!text) return report(text.error());
+  const auto cascades = Study{options, *workload, *measured}.run();
+  if (!cascades) return report(cascades.error());
   fmt::print(
       "{} on {} ({} images), margins of {} ({} images)\n\n{}\nLoss: against the last point of the cascade on the "
       "same images. Static mix: best accuracy of two points drawn by lot at the same mean cost.\n",
-      workload->quantisation.network.name, workload->data.name, with_thousands(measured->labels.size()),
-      options.margin_data, with_thousands(measured->calibration[0].size()), *text);
+      network.name, workload->data.name, with_thousands(measured->labels.size()), options.margin_data,
+      with_thousands(measured->calibration[0].size()), cascades_text(*cascades, *workload));
+  if (const auto written = write(options, *cascades, *workload); !written) return report(written.error());
   return kDone;
 }
 
@@ -162,6 +230,8 @@ void add_cascade(CLI::App& app, const GlobalOptions& global, Command& command) {
   sub->add_option("--rerun", options->rerun, "Fraction of images that the budgeted margin reruns")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  sub->add_option("--out", options->out,
+                  "Write the result as JSON, with the [controller] of a run configuration for each cascade");
   sub->footer(
       "Example: axvp cascade --network net.onnx --data cifar10:test.bin --margin-data cifar10:validation.bin\n"
       "           --operating-points search/operating_points.json --costs 0.29,0.19,0.14");

@@ -71,10 +71,11 @@ Result<nlohmann::json> read_result(const std::filesystem::path& file, const std:
   return std::move(document->root);
 }
 
-/// Keeps evenly spaced ones of the controller's images as an object keyed by their indices, so that pointers to them
-/// hold in the page as in the file.
+/// Keeps evenly spaced ones of the controller's inferences as an object keyed by their indices, so that pointers to
+/// them hold in the page as in the file.
 void thin_out_images(nlohmann::json& result) {
   if (!result.contains("controller") || !result["controller"].contains("inferences")) return;
+  if (result["controller"].contains("cascade")) result["controller"].erase("switches");  // two for each rerun
   nlohmann::json& images = result["controller"]["inferences"];
   if (!images.is_array() || images.size() <= kShownImages) return;
   nlohmann::json kept = nlohmann::json::object();

@@ -126,6 +126,7 @@ Result<void> check_run(RunConfig& config, const Workload& workload, const Platfo
   const std::vector<std::string>& names = inputs.program.point_names;
   if (auto resolved = resolve_names(*config.controller, names); !resolved) return resolved;
   if (auto valid = validate(*config.controller, names.size()); !valid) return valid;
+  if (auto enough = check_outputs(*config.controller, output_count(inputs.program)); !enough) return enough;
   return check_order(*config.controller, names,
                      multiplication_energies(inputs.program, workload.points, inputs.pool, *prices));
 }
@@ -241,9 +242,9 @@ int run(const Options& options, const GlobalOptions& global) {
   inputs.timeline = std::move(*timeline);
   const auto phases = make_phases(*config, *workload);
 
-  Progress bar{global.progress(), "simulate", phases.size() * workload->data.images.size(), "inferences"};
+  Progress bar{global.progress(), "simulate", phases.size() * workload->data.images.size(), "images"};
   std::uint64_t done = 0;
-  inputs.on_inference = [&](const InferenceRecord& /*record*/) { bar.update(++done); };
+  inputs.on_inference = [&](const InferenceRecord& record) { bar.update(done += record.is_answer ? 1 : 0); };
   const auto results = run_platform(inputs, phases);
   if (!results) return report(results.error(), kRunFailed);
   bar.finish();

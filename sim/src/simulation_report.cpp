@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "axvp/common/text.h"
+#include "cascade_report.h"
 
 namespace axvp::sim {
 namespace {
@@ -54,29 +55,8 @@ double milliseconds(Cycles cycles, const PlatformConfig& config) {
 std::uint64_t count_right(const PlatformResult& phase, const Dataset& data) {
   std::uint64_t right = 0;
   for (const auto& record : phase.inferences)
-    right += static_cast<int>(top1(record.logits)) == data.images[record.index].label ? 1 : 0;
+    right += record.is_answer && static_cast<int>(top1(record.logits)) == data.images[record.index].label ? 1 : 0;
   return right;
-}
-
-/// Sums of one point's phase over its inferences, without the loading of the point's tables in the first one: what that
-/// adds to an inference depends on the number of images.
-struct PhaseTotals {
-  Cycles cycles = 0;
-  EnergyBreakdown energy;
-};
-
-PhaseTotals steady_totals(const PlatformResult& phase) {
-  PhaseTotals totals;
-  for (const auto& record : phase.inferences) {
-    totals.cycles += record.cycles();
-    totals.energy += record.energy;
-  }
-  for (const auto& change : phase.switches) {
-    totals.cycles -= change.cycles;
-    for (const auto& part : kParts)
-      totals.energy.*part.member = totals.energy.*part.member - change.energy.*part.member;
-  }
-  return totals;
 }
 
 std::string percent(double fraction) {
@@ -150,7 +130,7 @@ std::string budget_text(const PlatformResult& phase, std::size_t points) {
 }
 
 std::string time_text(const SimulationReport& report, const PlatformResult& phase) {
-  std::vector<std::vector<std::string>> rows{{"time at", "images", "ms", "%"}};
+  std::vector<std::vector<std::string>> rows{{"time at", "inferences", "ms", "%"}};
   const auto times = time_at_points(phase, report.workload.points.size());
   Cycles total = 0;
   for (const auto& time : times) total += time.cycles;
@@ -167,11 +147,13 @@ std::string controller_text(const SimulationReport& report) {
   const PlatformResult& phase = report.phases[points];
   const PlatformConfig& config = report.inputs.config;
   const Cycles begin = phase.inferences.empty() ? 0 : phase.inferences.front().begin;
-  const Interval top1 = wilson_interval(count_right(phase, report.workload.data), phase.inferences.size());
-  std::string text =
-      fmt::format("\ncontroller, policy {}: {} images, top-1 {} % (95 %: {}), {:.3f} uJ per image\n",
-                  to_string(report.config.controller->kind), phase.inferences.size(), percent(top1.value),
-                  percent_range(top1), per_inference(microjoules(phase.energy.total()), phase.inferences.size()));
+  const std::size_t images = report.workload.data.images.size();
+  const Interval top1 = wilson_interval(count_right(phase, report.workload.data), images);
+  const PolicyKind policy = report.config.controller->kind;
+  const std::string text = fmt::format(
+      "\ncontroller, policy {}: {} images, top-1 {} % (95 %: {}), {:.3f} uJ per image\n", to_string(policy), images,
+      percent(top1.value), percent_range(top1), per_inference(microjoules(phase.energy.total()), images));
+  if (policy == PolicyKind::Margin) return text + cascade_text(report) + "\n" + time_text(report, phase);
   std::vector<std::vector<std::string>> rows{{"at ms", "from", "to", "bytes", "cycles", "uJ", "reason"}};
   for (const auto& change : phase.switches)
     rows.push_back({fmt::format("{:.3f}", milliseconds(change.begin - begin, config)),
@@ -278,7 +260,8 @@ nlohmann::json controller_to_json(const SimulationReport& report, const Platform
                      {"images", time_of_point[p].images},
                      {"time_ms", milliseconds(time_of_point[p].cycles, config)}});
   const BudgetSummary budget = summarise_budget(phase, report.workload.points.size());
-  const Interval accuracy = wilson_interval(count_right(phase, report.workload.data), phase.inferences.size());
+  const Interval accuracy =
+      wilson_interval(count_right(phase, report.workload.data), report.workload.data.images.size());
   for (const auto& change : phase.switches)
     switches.push_back(
         {{"at_ms", milliseconds(change.begin - begin, config)},
@@ -288,26 +271,30 @@ nlohmann::json controller_to_json(const SimulationReport& report, const Platform
          {"cycles", change.cycles},
          {"energy", to_json(change.energy)},
          {"reason", change.reason}});
-  for (const auto& record : phase.inferences)
+  for (const auto& record : phase.inferences) {
     inferences.push_back({{"image", record.index},
                           {"point", report.workload.points[record.point].name},
                           {"begin_ms", milliseconds(record.begin - begin, config)},
                           {"end_ms", milliseconds(record.end - begin, config)},
                           {"energy_pj", record.energy.total().to_picojoules().value},
-                          {"class", top1(record.logits)},
+                          {"class", record.is_answer ? nlohmann::json(top1(record.logits)) : nlohmann::json(nullptr)},
                           {"label", report.workload.data.images[record.index].label}});
-  return {{"policy", to_json(policy)},
-          {"top1_fraction", accuracy.value},
-          {"top1_low_95", accuracy.low},
-          {"top1_high_95", accuracy.high},
-          {"energy", to_json(phase.energy)},
-          {"windows_over_budget", budget.over_budget},
-          {"windows_over_budget_at_last_point", budget.over_budget_at_last_point},
-          {"worst_excess_fraction", budget.worst_excess},
-          {"windows", windows},
-          {"time_at_points", times},
-          {"switches", switches},
-          {"inferences", inferences}};
+    if (record.margin) inferences.back()["margin"] = report.inputs.program.output_step * *record.margin;
+  }
+  nlohmann::json result{{"policy", to_json(policy)},
+                        {"top1_fraction", accuracy.value},
+                        {"top1_low_95", accuracy.low},
+                        {"top1_high_95", accuracy.high},
+                        {"energy", to_json(phase.energy)},
+                        {"windows_over_budget", budget.over_budget},
+                        {"windows_over_budget_at_last_point", budget.over_budget_at_last_point},
+                        {"worst_excess_fraction", budget.worst_excess},
+                        {"windows", windows},
+                        {"time_at_points", times},
+                        {"switches", switches},
+                        {"inferences", inferences}};
+  if (policy.kind == PolicyKind::Margin) result["cascade"] = cascade_json(report);
+  return result;
 }
 
 std::vector<std::string> csv_heading() {
@@ -341,6 +328,21 @@ std::vector<std::string> csv_cells(const std::vector<std::string>& head, std::ui
 }
 
 }  // namespace
+
+PhaseTotals steady_totals(const PlatformResult& phase) {
+  PhaseTotals totals;
+  for (const auto& record : phase.inferences) {
+    totals.cycles += record.cycles();
+    totals.energy += record.energy;
+  }
+  for (const auto& change : phase.switches) {
+    if (change.from) continue;
+    totals.cycles -= change.cycles;
+    for (const auto& part : kParts)
+      totals.energy.*part.member = totals.energy.*part.member - change.energy.*part.member;
+  }
+  return totals;
+}
 
 std::vector<PointSummary> summarise_points(const SimulationReport& report) {
   std::vector<PointSummary> summaries;
@@ -377,7 +379,8 @@ std::vector<PointSummary> summarise_points(const SimulationReport& report) {
 
 std::vector<std::string> idle_controller_notes(const PolicyConfig& policy, const PlatformResult& phase,
                                                const PlatformConfig& config) {
-  if (policy.kind == PolicyKind::Fixed || phase.inferences.empty()) return {};
+  if (policy.kind != PolicyKind::Schedule && policy.kind != PolicyKind::Budget) return {};
+  if (phase.inferences.empty()) return {};
   const double length_ms = milliseconds(phase.inferences.back().end - phase.inferences.front().begin, config);
   const std::string run =
       fmt::format("the {} images take {:.3f} ms", with_thousands(phase.inferences.size()), length_ms);

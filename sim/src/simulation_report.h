@@ -20,6 +20,14 @@ struct SimulationReport {
   const std::vector<std::string>& notes;      ///< What a reader of the figures must know about the input.
 };
 
+/// Sums of a phase over its inferences, without the first loading of tables: what that adds to an inference depends on
+/// the number of images.
+struct PhaseTotals {
+  Cycles cycles = 0;
+  EnergyBreakdown energy;
+};
+[[nodiscard]] PhaseTotals steady_totals(const PlatformResult& phase);
+
 /// What one operating point gives over the data set, from its own phase.
 struct PointSummary {
   std::string name;
@@ -46,8 +54,8 @@ struct BudgetSummary {
 [[nodiscard]] BudgetSummary summarise_budget(const PlatformResult& phase, std::size_t points);
 
 struct TimeAtPoint {
-  std::uint64_t images = 0;
-  Cycles cycles = 0;  ///< From its inferences' doorbells to the next ones'; of the last one to its interrupt.
+  std::uint64_t images = 0;  ///< Of its inferences: what a cascade runs again counts at both points.
+  Cycles cycles = 0;         ///< From its inferences' doorbells to the next ones'; of the last one to its interrupt.
 };
 [[nodiscard]] std::vector<TimeAtPoint> time_at_points(const PlatformResult& phase, std::size_t points);
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 
 #include "axvp/common/file.h"
 #include "project_folders.h"
@@ -40,8 +41,8 @@ class ReportPage : public testing::TemporaryFolder {
   [[nodiscard]] testing::ShellOutcome axvp(const std::string& arguments) const {
     return shell("cd " + folder_.string() + " && " AXVP_PROGRAM " --quiet " + arguments);
   }
-  void simulate(const std::string& name) const {
-    const auto outcome = axvp("simulate --config " + file(name + ".toml", kRun) + " --out " + name);
+  void simulate(const std::string& name, const std::string& run = kRun) const {
+    const auto outcome = axvp("simulate --config " + file(name + ".toml", run) + " --out " + name);
     ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
   }
   /// The page's document after its scripts ran; console messages go to `console`.
@@ -124,6 +125,27 @@ TEST_F(ReportPage, ShowsTheFiguresOfResultJsonAndTheirPointers) {
   EXPECT_THAT(seen["said"].get<std::string>(), HasSubstr("/operating_points/0/operations/1/energy/multipliers_pj"));
   EXPECT_EQ(seen["legend"], false);
   EXPECT_NE(seen["themes"][0], seen["themes"][1]);
+}
+
+TEST_F(ReportPage, ShowsACascadeBesideThePointsAlone) {
+  std::string run = kRun;
+  run.erase(run.find("[controller]"));
+  simulate("first", run +
+                        "[controller]\npolicy = \"margin\"\n[[controller.cascade]]\npoint = 1\nthreshold = 5\n"
+                        "[[controller.cascade]]\npoint = 0\n");
+  ASSERT_EQ(axvp("report first --out page.html").exit_code, 0);
+  const std::map<std::string, nlohmann::json> files{
+      {"first/result.json", nlohmann::json::parse(read_text_file(folder_ / "first" / "result.json").value())}};
+  const auto seen = look_at("page.html");
+  EXPECT_THAT(seen["errors"], IsEmpty());
+  std::set<std::string> pointers;
+  for (const auto& figure : seen["shown"]) {
+    expect_found(figure, files);
+    pointers.insert(figure["pointer"]);
+  }
+  for (const char* pointer : {"/controller/cascade/stages/0/threshold", "/controller/cascade/stages/1/images_fraction",
+                              "/controller/cascade/total_energy_per_image_pj", "/controller/top1_fraction"})
+    EXPECT_EQ(pointers.count(pointer), 1u) << pointer;
 }
 
 TEST_F(ReportPage, ShowsTheFrontOfAnExploration) {

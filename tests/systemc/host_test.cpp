@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <tlm_utils/simple_target_socket.h>
 
-#include <map>
+#include <deque>
 
 #include "axvp/accel/memory_map.h"
 #include "axvp/accel/register_map.h"
@@ -38,6 +38,7 @@ class Accelerator : public sc_core::sc_module {
   std::vector<std::uint8_t> output;
   std::vector<std::uint64_t> macs_of_point{100, 10};
   std::uint32_t interrupts = registers::kIrqStatusDone;  ///< What IRQ_STATUS says after a start.
+  std::deque<std::uint32_t> margins;                     ///< What MARGIN says, one read after the other.
   std::uint64_t refused_address = ~0ull;
   bool accepts_debug = true;
 
@@ -83,7 +84,15 @@ class Accelerator : public sc_core::sc_module {
     const std::uint64_t address = transaction.get_address();
     std::uint8_t* data = transaction.get_data_ptr();
     std::fill(data, data + transaction.get_data_length(), std::uint8_t{0});
-    if (address == kOutput) std::copy(output.begin(), output.end(), data);
+    if (address == kOutput) {
+      std::copy(output.begin(), output.end(), data);
+      if (!margins.empty()) seen.emplace_back("output");
+    }
+    if (address == kRegisterBase + registers::kMargin) {
+      for (int i = 0; i < 4; ++i) data[i] = static_cast<std::uint8_t>(margins.at(0) >> (8 * i));
+      seen.push_back("margin " + std::to_string(margins.at(0)));
+      margins.pop_front();
+    }
     if (address == kRegisterBase + registers::kIrqStatus) data[0] = static_cast<std::uint8_t>(interrupts);
     if (address == kRegisterBase + registers::kMacsExecutedCounters)
       for (int i = 0; i < 8; ++i) data[i] = static_cast<std::uint8_t>(macs_ >> (8 * i));
@@ -111,8 +120,8 @@ class HostTest : public ::testing::Test {
   void run(std::vector<HostPhase> phases, ElementType output_type, Bytes output_bytes) {
     EventPrices prices;
     prices.multiplication[0] = to_energy(Picojoules{1e6});  // 1 uJ, so that windows are small numbers
-    const HostJob job{0x100,  0x200, 2, {kInput, 2, ElementType::Unsigned8}, {kOutput, output_bytes, output_type},
-                      &image_};
+    const HostJob job{0x100, 0x200,  2, {kInput, 2, ElementType::Unsigned8}, {kOutput, output_bytes, output_type},
+                      0.5,   &image_};
     Host host{"host",
               PlatformConfig{},
               clock_,
@@ -180,6 +189,39 @@ TEST_F(HostTest, EachPhaseBeginsWithAControllerOfItsOwn) {
   EXPECT_THAT(results_[1].reason, HasSubstr("exceed 10.000"));
   EXPECT_EQ(results_[2].point, 0u) << "the second phase does not know what the first one measured";
   EXPECT_THAT(windows_, ElementsAre(2, 2)) << "the last inference's window is measured, too";
+}
+
+TEST_F(HostTest, SmallMarginStartsTheNextPointOnTheInputThatLiesInDram) {
+  PolicyConfig margin;
+  margin.kind = PolicyKind::Margin;
+  margin.cascade = {{1, 2.0}, {0}};
+  accelerator_.margins = {4, 5, 99};  // a step is worth 0.5: the first is 2.0, the second beyond; the third is not read
+  run({{margin, &inputs_}}, ElementType::Unsigned8, 1);
+  EXPECT_TRUE(finished_) << fault_;
+  EXPECT_THAT(accelerator_.seen,
+              ElementsAre("input 7", "point 1", "start", "clear 1", "margin 4", "point 0", "start", "clear 1", "output",
+                          "input 9", "point 1", "start", "clear 1", "margin 5", "output"));
+  ASSERT_EQ(results_.size(), 3u);
+  EXPECT_EQ(results_[0].input, 0u);
+  EXPECT_FALSE(results_[0].is_answer);
+  EXPECT_TRUE(results_[0].logits.empty());
+  EXPECT_EQ(results_[1].input, 0u);
+  EXPECT_TRUE(results_[1].is_answer);
+  EXPECT_EQ(results_[1].reason, "margin 2 of at most 2");
+  EXPECT_EQ(results_[2].input, 1u);
+  EXPECT_EQ(results_[2].margin, 5u);
+  EXPECT_EQ(results_[2].counts.macs_executed[0], 10u);
+}
+
+TEST_F(HostTest, RefusedReadOfTheMarginEndsTheRun) {
+  PolicyConfig margin;
+  margin.kind = PolicyKind::Margin;
+  margin.cascade = {{1, 2.0}, {0}};
+  accelerator_.margins = {4};
+  accelerator_.refused_address = kRegisterBase + registers::kMargin;
+  run({{margin, &inputs_}}, ElementType::Unsigned8, 1);
+  EXPECT_FALSE(finished_);
+  EXPECT_THAT(fault_, HasSubstr("host: access of 4 bytes at 0x10000034"));
 }
 
 TEST_F(HostTest, ErrorInterruptEndsTheRun) {

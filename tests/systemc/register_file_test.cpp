@@ -69,6 +69,22 @@ TEST_F(RegisterFileTest, ReadOnlyRegistersRefuseWrites) {
   EXPECT_EQ(initiator_.write_word(kEventsCounters, 1).status, tlm::TLM_COMMAND_ERROR_RESPONSE);
 }
 
+TEST_F(RegisterFileTest, MarginReadsWhatTheLastInferenceLeft) {
+  registers_.set_margin(0x89ABCDEF);
+  EXPECT_EQ(initiator_.read_word(kMargin), 0x89ABCDEFu);
+  EXPECT_EQ(initiator_.write_word(kMargin, 0).status, tlm::TLM_COMMAND_ERROR_RESPONSE);
+  Bytes8 both(8);  // with its neighbour in one transaction
+  EXPECT_EQ(initiator_.transact(tlm::TLM_READ_COMMAND, kLoadedPoint, both).status, tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ((Bytes8{both.begin() + 4, both.end()}), (Bytes8{0xEF, 0xCD, 0xAB, 0x89}));
+  Bytes8 word(4);
+  EXPECT_EQ(initiator_.debug(tlm::TLM_READ_COMMAND, kMargin, word), 4u);
+  EXPECT_EQ(word, (Bytes8{0xEF, 0xCD, 0xAB, 0x89}));
+  EXPECT_EQ(initiator_.debug(tlm::TLM_WRITE_COMMAND, kMargin, word), 0u);
+  (void)initiator_.write_word(kCtrl, kCtrlReset);
+  settle();
+  EXPECT_EQ(initiator_.read_word(kMargin), 0xFFFFFFFFu);
+}
+
 TEST_F(RegisterFileTest, ReadWriteRegistersHoldWhatIsWritten) {
   EXPECT_EQ(initiator_.write_word(kDescriptorLo, 0x89ABCDEF).status, tlm::TLM_OK_RESPONSE);
   EXPECT_EQ(initiator_.read_word(kDescriptorLo), 0x89ABCDEFu);
@@ -100,12 +116,11 @@ TEST_F(RegisterFileTest, InterruptNeedsItsEnable) {
 
 TEST_F(RegisterFileTest, OffsetsWithoutARegisterAreAddressErrors) {
   Bytes8 word(4);
-  for (const std::uint64_t offset : {0x034ull, 0x0FCull, 0x190ull, 0x300ull, 0xFFCull, 0x1'0000'0000ull})
+  for (const std::uint64_t offset : {0x038ull, 0x0FCull, 0x190ull, 0x300ull, 0xFFCull, 0x1'0000'0000ull})
     for (const auto command : {tlm::TLM_READ_COMMAND, tlm::TLM_WRITE_COMMAND})
       EXPECT_EQ(initiator_.transact(command, offset, word).status, tlm::TLM_ADDRESS_ERROR_RESPONSE) << offset;
   Bytes8 over_the_end(8);
-  EXPECT_EQ(initiator_.transact(tlm::TLM_READ_COMMAND, kLoadedPoint, over_the_end).status,
-            tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(initiator_.transact(tlm::TLM_READ_COMMAND, kMargin, over_the_end).status, tlm::TLM_ADDRESS_ERROR_RESPONSE);
 }
 
 TEST_F(RegisterFileTest, MisalignedAccessIsAnAddressError) {
@@ -231,7 +246,7 @@ TEST_F(RegisterFileTest, DebugAccessReadsWithoutSideEffects) {
   EXPECT_EQ(initiator_.debug(tlm::TLM_WRITE_COMMAND, kIrqStatus, ones), 0u);
   EXPECT_EQ(initiator_.debug(tlm::TLM_WRITE_COMMAND, kCtrl, ones), 0u);
   Bytes8 word(4);
-  EXPECT_EQ(initiator_.debug(tlm::TLM_READ_COMMAND, 0x034, word), 0u);
+  EXPECT_EQ(initiator_.debug(tlm::TLM_READ_COMMAND, 0x038, word), 0u);
   settle();
   EXPECT_EQ(initiator_.read_word(kIrqStatus), kIrqStatusDone);
   EXPECT_TRUE(watcher_.starts.empty());

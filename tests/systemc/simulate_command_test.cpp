@@ -8,6 +8,7 @@
 
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
+#include "axvp/common/toml_writer.h"
 #include "axvp/multipliers/npy.h"
 #include "axvp/power/energy_table.h"
 #include "child_run.h"
@@ -193,6 +194,91 @@ TEST_F(SimulateCommand, ScheduleSwitchesAndTheReportShowsWhatItCost) {
   EXPECT_EQ(controller["inferences"][5]["point"], "eco");
   EXPECT_TRUE(controller["windows"].empty());
   EXPECT_THAT(outcome_.output, HasSubstr("scheduled from 0.1 ms on"));
+}
+
+TEST_F(SimulateCommand, MarginPolicyDecidesAsCascadePredicts) {
+  // Images apart from those that margins are calibrated with; the points of one file, so that both run the same sets.
+  const std::string data = " --data synth10:test --images 40";
+  ASSERT_EQ(run_axvp("tune --config " + config(kPoints) + " --out " + path("points.json")).exit_code, 0);
+  const std::string points = " --operating-points " + path("points.json");
+  ASSERT_EQ(run_axvp("cascade --config " + config(kPoints) + data + points +
+                     " --margin-data synth10:validation@0:60 --rerun 0.3 --costs 1.0,0.5 --out " + path("cascade.json"))
+                .exit_code,
+            0);
+  const auto predicted = json("cascade.json")["cascades"].back();  // eco, exact: the budget
+  ASSERT_EQ(predicted["rule"], "30 %");
+  ASSERT_EQ(predicted["points"], (nlohmann::json{"eco", "exact"}));
+  const double reached = predicted["reached_fraction"][1];
+  ASSERT_GT(reached, 0.05);
+  ASSERT_LT(reached, 0.95);
+  const std::string run =
+      config(kPoints + format_toml({{"controller", predicted["controller"]}}), "margin.toml") + data + points;
+  const auto result = simulate("--config " + run);
+  const auto& controller = result["controller"];
+  const auto& cascade = controller["cascade"];
+  EXPECT_NEAR(cascade["stages"][1]["images_fraction"].get<double>(), reached, 1e-12);
+  EXPECT_EQ(cascade["stages"][0]["inferences"], 40);
+  EXPECT_EQ(controller["top1_fraction"], predicted["top1_fraction"]);
+  EXPECT_EQ(cascade["loss_against_last_fraction"], predicted["loss_fraction"]);
+  EXPECT_EQ(cascade["loss_low_95"], predicted["loss_low_95"]);
+
+  // Energy per image: all inferences but the first loading of tables.
+  double spent = 0.0, cycles = 0.0;
+  std::size_t reruns = 0, answers = 0;
+  for (const auto& inference : controller["inferences"]) {
+    spent += inference["energy_pj"].get<double>();
+    cycles += inference["end_ms"].get<double>() - inference["begin_ms"].get<double>();
+    const bool is_eco = inference["point"] == "eco";
+    ASSERT_EQ(inference.contains("margin"), is_eco);
+    const bool is_answer = !is_eco || inference["margin"] > predicted["thresholds"][0];
+    EXPECT_EQ(inference["class"].is_null(), !is_answer);
+    answers += is_answer ? 1 : 0;
+    reruns += is_answer ? 0 : 1;
+  }
+  EXPECT_EQ(answers, 40u);
+  EXPECT_EQ(static_cast<double>(reruns), reached * 40);
+  const auto& first = controller["switches"][0];
+  spent -= first["energy"]["total_pj"].get<double>();
+  const double clock_mhz = result["configuration"]["platform"]["clock_mhz"];
+  cycles = cycles * clock_mhz * 1e3 - first["cycles"].get<double>();
+  EXPECT_NEAR(cascade["total_energy_per_image_pj"].get<double>(), spent / 40, 1e-6 * spent);
+  EXPECT_NEAR(cascade["cycles_per_image"].get<double>(), cycles / 40, 1.0);
+
+  // Every switch but the first is in the cascade's sums, and each costs.
+  std::uint64_t number = 0, bytes = 0, of_all = 0;
+  for (const auto& change : cascade["switches"]) {
+    number += change["number"].get<std::uint64_t>();
+    bytes += change["bytes"].get<std::uint64_t>();
+    EXPECT_GT(change["energy_pj"], 0.0);
+  }
+  for (std::size_t s = 1; s < controller["switches"].size(); ++s)
+    of_all += controller["switches"][s]["bytes"].get<std::uint64_t>();
+  EXPECT_EQ(number + 1, controller["switches"].size());
+  EXPECT_EQ(bytes, of_all);
+  EXPECT_GT(bytes, number * 9 * 100) << "nine bytes a channel";
+  EXPECT_THAT(outcome_.output, HasSubstr("controller, policy margin: 40 images"));
+  EXPECT_THAT(outcome_.output, ContainsRegex("eco +[0-9.]+ +40 +100.00"));
+  EXPECT_THAT(outcome_.output, ContainsRegex("exact +always +[0-9]+ "));
+  EXPECT_THAT(outcome_.output, HasSubstr("static mix"));
+}
+
+TEST_F(SimulateCommand, WrongCascadesAreRefusedBeforeTheRun) {
+  const auto refuse = [&](const std::string& stages, const std::string& message) {
+    const auto outcome = run_axvp("simulate --out " + path("out") + " --config " +
+                                  config(kPoints + ("[controller]\npolicy = \"margin\"\n" + stages)));
+    EXPECT_EQ(outcome.exit_code, 2) << stages;
+    EXPECT_THAT(outcome.errors, HasSubstr(message));
+  };
+  const std::string cheap = "[[controller.cascade]]\npoint = \"eco\"\nthreshold = ",
+                    dear = "[[controller.cascade]]\npoint = \"exact\"\n";
+  refuse(cheap + "-1\n" + dear, "threshold = -1, expected a number >= 0");
+  refuse(cheap + "nan\n" + dear, "threshold = nan");
+  refuse(cheap + "0.5\n", "the last stage's answer is always taken");
+  refuse(dear, "a cascade needs at least two stages");
+  refuse(cheap + "0.5\n[[controller.cascade]]\npoint = \"eco\"\n", "are the same operating point");
+  refuse(cheap + "0.5\n[[controller.cascade]]\npoint = \"exakt\"\n", "did you mean `exact`?");
+  refuse("[[controller.cascade]]\npoint = \"exact\"\nthreshold = 0.5\n[[controller.cascade]]\npoint = \"eco\"\n",
+         "runs cheap operating points first, but `exact`");
 }
 
 TEST_F(SimulateCommand, MemoryWithALongLatencyIsNoHang) {

@@ -196,6 +196,40 @@ TEST(QosController, LoadingTablesCountsInTheWindowAndNotInWhatThePointIsExpected
   EXPECT_EQ(points[16], 0u) << "3 uJ fit 95 % of 3.5";
 }
 
+PolicyConfig margin_policy(std::vector<MarginStage> cascade) {
+  PolicyConfig config;
+  config.kind = PolicyKind::Margin;
+  config.cascade = std::move(cascade);
+  return config;
+}
+
+TEST(QosController, MarginUpToTheThresholdRunsTheNextStage) {
+  QosController controller{margin_policy({{2, 1.5}, {1, 0.25}, {0}}), 3, 0.25};
+  for (int image = 0; image < 2; ++image) {
+    EXPECT_EQ(controller.decide({}).point, 2u);
+    EXPECT_TRUE(controller.reads_margin());
+    const auto second = controller.rerun(6);  // 1.5
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->point, 1u);
+    EXPECT_EQ(second->reason, "margin 1.5 of at most 1.5");
+    EXPECT_TRUE(controller.reads_margin());
+    const auto third = controller.rerun(0);
+    ASSERT_TRUE(third);
+    EXPECT_EQ(third->point, 0u);
+    EXPECT_FALSE(controller.reads_margin()) << "the last stage's answer is always taken";
+    EXPECT_FALSE(controller.rerun(0));
+  }
+  (void)controller.decide({});
+  EXPECT_FALSE(controller.rerun(7)) << "1.75";
+}
+
+TEST(QosController, OtherPoliciesReadNoMargin) {
+  QosController controller{PolicyConfig{}, 2};
+  (void)controller.decide({});
+  EXPECT_FALSE(controller.reads_margin());
+  EXPECT_FALSE(controller.rerun(0));
+}
+
 TEST(PolicyConfig, PointsThatAreNotFromDearToCheapAreNamed) {
   const auto energies = [](std::vector<double> uj) {
     std::vector<Energy> result;
@@ -208,6 +242,10 @@ TEST(PolicyConfig, PointsThatAreNotFromDearToCheapAreNamed) {
   EXPECT_THAT(check_order(budget, names, energies({3, 1, 2})).error().message,
               HasSubstr("`c` (2.000 uJ of multiplications an inference) follows `b` (1.000 uJ)"));
   EXPECT_TRUE(check_order(PolicyConfig{}, names, energies({3, 1, 2}))) << "a fixed point has no order";
+  EXPECT_TRUE(check_order(margin_policy({{2, 1.0}, {0}}), names, energies({3, 9, 2})));
+  EXPECT_EQ(check_order(margin_policy({{0, 1.0}, {2}}), names, energies({3, 9, 2})).error().message,
+            "controller: the policy margin runs cheap operating points first, but `a` (3.000 uJ of multiplications an "
+            "inference) comes before `c` (2.000 uJ)");
 }
 
 Result<PolicyConfig> read(const std::string& toml) {
@@ -228,6 +266,43 @@ TEST(PolicyConfig, ReadsABudget) {
   ASSERT_EQ(config->budget.size(), 2u);
   EXPECT_EQ(config->budget[1].window_uj, 60.0);
   EXPECT_TRUE(validate(*config, 2));
+}
+
+TEST(PolicyConfig, ReadsACascade) {
+  auto config = read("policy = \"margin\"\n[[cascade]]\npoint = \"eco\"\nthreshold = 0.75\n[[cascade]]\npoint = 0\n");
+  ASSERT_TRUE(config) << config.error().message;
+  ASSERT_TRUE(resolve_names(*config, {"exact", "eco"}));
+  ASSERT_EQ(config->cascade.size(), 2u);
+  EXPECT_EQ(config->cascade[0].point, 1u);
+  EXPECT_EQ(config->cascade[0].threshold, 0.75);
+  EXPECT_EQ(config->cascade[1].point, 0u);
+  EXPECT_TRUE(validate(*config, 2));
+  EXPECT_EQ(to_json(*config).dump(), R"({"cascade":[{"point":1,"threshold":0.75},{"point":0}],"policy":"margin"})");
+}
+
+TEST(PolicyConfig, WrongCascadesAreNamed) {
+  const auto message = [](const std::string& stages) { return read("policy = \"margin\"\n" + stages).error().message; };
+  const std::string last = "[[cascade]]\npoint = 0\n";
+  EXPECT_THAT(message("[[cascade]]\npoint = 1\n" + last), HasSubstr("threshold"));
+  EXPECT_THAT(message("[[cascade]]\npoint = 1\nthreshold = -0.5\n" + last), HasSubstr("threshold = -0.5"));
+  EXPECT_THAT(message("[[cascade]]\npoint = 1\nthreshold = nan\n" + last), HasSubstr("threshold = nan"));
+  EXPECT_THAT(message("[[cascade]]\npoint = 1\nthreshold = inf\n" + last), HasSubstr("threshold = inf"));
+  EXPECT_THAT(message("[[cascade]]\npoint = 1\nthreshold = \"T_M\"\n" + last), HasSubstr("threshold"));
+  EXPECT_THAT(message("[[cascade]]\npoint = 1\nthreshold = 1\n[[cascade]]\npoint = 0\nthreshold = 2\n"),
+              HasSubstr("the last stage's answer is always taken"));
+  EXPECT_THAT(message("window_ms = 3\n" + last), HasSubstr("window_ms is of policy budget, not of margin"));
+  EXPECT_THAT(read("policy = \"fixed\"\n" + last).error().message,
+              HasSubstr("cascade is of policy margin, not of fixed"));
+  EXPECT_THAT(validate(margin_policy({}), 3).error().message, HasSubstr("at least two stages, the cheapest point first; it has 0"));
+  EXPECT_THAT(validate(margin_policy({{1}}), 3).error().message, HasSubstr("it has 1"));
+  EXPECT_THAT(validate(margin_policy({{1, 1.0}, {3}}), 3).error().message, HasSubstr("cascade[1].point = 3"));
+  EXPECT_THAT(validate(margin_policy({{1, -1.0}, {0}}), 3).error().message, HasSubstr("cascade[0].threshold = -1"));
+  EXPECT_THAT(validate(margin_policy({{1, 1.0}, {0, 1.0}, {1}}), 3).error().message,
+              HasSubstr("cascade[0] and cascade[2] are the same operating point"));
+  EXPECT_TRUE(check_outputs(margin_policy({{1, 1.0}, {0}}), 2));
+  EXPECT_TRUE(check_outputs(PolicyConfig{}, 1));
+  EXPECT_EQ(check_outputs(margin_policy({{1, 1.0}, {0}}), 1).error().message,
+            "controller: the policy margin compares the two largest outputs, but the network has 1");
 }
 
 TEST(PolicyConfig, PointsHaveNamesOrIndices) {

@@ -56,6 +56,24 @@ TEST(CascadeTest, RerunsGrowWithTheThreshold) {
   }
 }
 
+TEST(CascadeTest, ThresholdsBetweenStepsDecideTheSame) {
+  for (const double step : {0.125, 0.1, 1.0 / 3.0}) {
+    for (int code = 0; code < 2000; ++code) {
+      const double threshold = step * code, between = between_steps(threshold, step);
+      ASSERT_LT(threshold, between) << step << " " << code;
+      ASSERT_LT(between, step * (code + 1)) << step << " " << code;
+      ASSERT_EQ(between_steps(between, step), between) << "it is one itself";
+    }
+    EXPECT_NEAR(between_steps(2.9 * step, step), 2.5 * step, 1e-12);
+  }
+  EXPECT_EQ(between_steps(-1.0, 0.5), -1.0);
+}
+
+TEST(CascadeTest, ASingleClassIsNeverUnsure) {
+  EXPECT_EQ(answer_of({7}, 0.5).best, 0u);
+  EXPECT_EQ(answer_of({7}, 0.5).margin, 0.5 * 4294967295.0);
+}
+
 TEST(CascadeTest, ThreeStagesPayForEveryStageThatAnImageRuns) {
   const std::vector<PointAnswer> a{{0, 0.1}, {0, 0.1}, {0, 5}, {0, 5}}, b{{1, 0.1}, {1, 5}, {1, 5}, {1, 5}},
       c{{2, 1}, {2, 1}, {2, 1}, {2, 1}};

@@ -72,6 +72,8 @@ struct ChannelGroup {
 };
 
 [[nodiscard]] int element_bytes(ElementType type);
+/// The element that begins at `bytes`, low byte first.
+[[nodiscard]] std::int32_t element_at(const std::uint8_t* bytes, ElementType type);
 [[nodiscard]] int tile_count(const Descriptor& descriptor);
 [[nodiscard]] RowTile row_tile(const Descriptor& descriptor, int tile);
 /// The input rows that output rows [begin, end) need.

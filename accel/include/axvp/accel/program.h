@@ -49,6 +49,7 @@ struct Program {
   std::uint32_t point_count = 0;
   std::vector<std::string> point_names;
   TensorPlacement input, output;
+  double output_step = 0.0;                     ///< What a step of the output is worth in the network's float units.
   std::vector<TensorPlacement> tensors;         ///< Indexed by TensorId.
   std::vector<std::uint32_t> weight_addresses;  ///< Indexed by layer.
   std::vector<ProgramNode> nodes;               ///< In the order of execution.
@@ -56,6 +57,9 @@ struct Program {
   Bytes dram_bytes = 0;                         ///< Used, tensors included.
   Bytes parameter_bytes = 0;                    ///< Of the parameter memory.
 };
+
+/// Elements of the network's output.
+[[nodiscard]] std::size_t output_count(const Program& program);
 
 /// Closed form: multiplications of a convolution whose activation lies outside of the tensor. Inside are, for each
 /// kernel row, the output rows y with 0 <= y * stride - pad + offset < height, and the same for columns.

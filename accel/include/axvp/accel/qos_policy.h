@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +12,7 @@
 
 namespace axvp {
 
-enum class PolicyKind { Fixed, Schedule, Budget };
+enum class PolicyKind { Fixed, Schedule, Budget, Margin };
 [[nodiscard]] std::string_view to_string(PolicyKind kind);
 
 /// Which operating point runs from a simulated time on.
@@ -26,7 +28,14 @@ struct BudgetStep {
   double window_uj = 0.0;  ///< Microjoules per window, > 0.
 };
 
-/// How operating points are chosen between inferences.
+/// A stage of the policy `margin`: an image runs the next one, too, where the margin is at most `threshold`.
+struct MarginStage {
+  std::size_t point = 0;
+  double threshold = 0.0;  ///< In the network's float units, >= 0; of the last stage not used.
+  std::string name{};      ///< Instead of `point`, until `resolve_names`; empty otherwise.
+};
+
+/// How operating points are chosen.
 struct PolicyConfig {
   PolicyKind kind = PolicyKind::Fixed;
   std::size_t fixed_point = 0;
@@ -35,22 +44,27 @@ struct PolicyConfig {
   std::vector<BudgetStep> budget;        ///< Ascending times, the first at 0.
   double window_ms = 10.0;               ///< Over which energy is measured, > 0.
   double hysteresis = 0.05;              ///< Share of the budget that must stay free to become more accurate, [0, 1).
+  std::vector<MarginStage> cascade;      ///< From cheap to dear, two stages or more.
 };
 
-/// Reads `policy`, `point`, `schedule`, `budget`, `window_ms`, `hysteresis` of `reader`'s table. A `point` is an index
-/// or a name.
+/// Reads `policy`, `point`, `schedule`, `budget`, `window_ms`, `hysteresis`, `cascade` of `reader`'s table. A `point`
+/// is an index or a name.
 [[nodiscard]] PolicyConfig read_policy_config(FieldReader& reader);
 /// Turns names of operating points into their indices. Error: a name that `points` lacks, with the nearest one.
 [[nodiscard]] Result<void> resolve_names(PolicyConfig& config, const std::vector<std::string>& points);
-/// Errors name the field: a point that does not exist, times that do not ascend, budgets that are not positive.
+/// Errors name the field: a point that does not exist, times that do not ascend, budgets that are not positive, a
+/// cascade of fewer than two stages, with a point twice or a threshold below 0.
 [[nodiscard]] Result<void> validate(const PolicyConfig& config, std::size_t points);
 [[nodiscard]] nlohmann::json to_json(const PolicyConfig& config);
 
-/// The policy `budget` steps from a point to its neighbours and takes the later one for the cheaper one.
-/// `multiplication_of_point` is what each point's multiplications cost in one inference. Error: two neighbours that are
-/// not in this order, by name.
+/// The policy `budget` steps from a point to its neighbours and takes the later one for the cheaper one; the stages of
+/// the policy `margin` go from cheap to dear. `multiplication_of_point` is what each point's multiplications cost in
+/// one inference. Error: two neighbours that are not in this order, by name.
 [[nodiscard]] Result<void> check_order(const PolicyConfig& config, const std::vector<std::string>& points,
                                        const std::vector<Energy>& multiplication_of_point);
+
+/// Error: the policy `margin` for a network of fewer than two outputs, which has no margin.
+[[nodiscard]] Result<void> check_outputs(const PolicyConfig& config, std::size_t outputs);
 
 /// A window in which the policy `budget` measured.
 struct BudgetWindow {
@@ -74,7 +88,8 @@ struct PolicyDecision {
   std::string reason;  ///< For the report; empty where the point stays.
 };
 
-/// The controller: asked before each inference, answers with its operating point.
+/// The controller: asked before each image, answers with its operating point; of the policy `margin` asked again after
+/// each inference.
 ///
 /// `budget` divides time into windows. A window ends at the first inference that begins window_ms after the window's
 /// begin, or after a change of the budget, so that one budget is in force in each; windows follow each other without a
@@ -87,11 +102,20 @@ struct PolicyDecision {
 /// inferences that loaded tables, times what the present point's cost has changed since: inputs that make all points
 /// dearer or cheaper are followed. A cheaper point that never ran is tried, so that a falling budget is exceeded in one
 /// window for each such point at most, and not at all between points that ran.
+///
+/// `margin` (adaptive resolution inference, ARI, arXiv 2408.14528) begins each image at the cascade's first point and
+/// runs it again at the next one where top-1 minus top-2 of the outputs is at most the stage's threshold.
 class QosController {
  public:
-  QosController(PolicyConfig config, std::size_t points);
+  /// `margin_step`: what a step of the network's outputs is worth in its float units.
+  QosController(PolicyConfig config, std::size_t points, double margin_step = 1.0);
 
   [[nodiscard]] PolicyDecision decide(const PolicyObservation& observation);
+  /// The answer of the inference that ends may be refused: `rerun` wants its margin.
+  [[nodiscard]] bool reads_margin() const;
+  /// The point at which the image runs again, if its answer at the present one is not taken. `margin` is in steps of
+  /// the outputs.
+  [[nodiscard]] std::optional<PolicyDecision> rerun(std::uint32_t margin);
   /// After the last inference: ends a window that is complete. A shorter rest is not judged.
   void finish(const PolicyObservation& observation);
   /// Of the policy `budget`, those that have ended.
@@ -106,6 +130,8 @@ class QosController {
   [[nodiscard]] std::size_t choose(double budget_uj) const;
 
   PolicyConfig config_;
+  double margin_step_;
+  std::size_t stage_ = 0;  ///< Of the cascade.
   std::size_t point_ = 0;
   bool started_ = false;
   PolicyObservation window_begin_;

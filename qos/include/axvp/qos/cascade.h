@@ -14,7 +14,8 @@ struct PointAnswer {
   double margin = 0.0;   ///< Top-1 minus top-2 logit, in the network's float units.
 };
 
-/// The answer that these logits stand for; the lowest class wins a tie. `scale` is what a step is worth.
+/// The answer that these logits stand for; the lowest class wins a tie. `scale` is what a step is worth. The margin is
+/// what the platform's MARGIN register holds: for a single class its largest value.
 [[nodiscard]] PointAnswer answer_of(const std::vector<std::int32_t>& logits, double scale);
 
 /// Margins up to which the cheap point's answer is not taken (adaptive resolution inference, ARI, arXiv 2408.14528),
@@ -33,6 +34,10 @@ struct MarginThresholds {
 
 /// The largest threshold that reruns at most the fraction `rerun` of these images.
 [[nodiscard]] double threshold_for_rerun(const std::vector<PointAnswer>& cheap, double rerun);
+
+/// The threshold in the middle between the largest margin that `threshold` reruns and the next one: it decides the
+/// same, and it may be rounded. Margins are multiples of `step`. -1 for a threshold below 0, which reruns nothing.
+[[nodiscard]] double between_steps(double threshold, double step);
 
 /// Points from cheap to dear: each but the last hands an image on if its margin is at most the threshold.
 struct CascadeStage {

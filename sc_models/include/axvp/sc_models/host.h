@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -26,16 +27,20 @@ struct HostJob {
   std::uint32_t point_count = 0;
   TensorPlacement input;
   TensorPlacement output;
+  double output_step = 0.0;  ///< What a step of the output is worth in the network's float units.
   const std::vector<std::uint8_t>* image = nullptr;  ///< DRAM's first bytes, loaded before time begins.
 };
 
 /// One inference as the host saw it.
 struct HostResult {
+  std::size_t input = 0;  ///< Of the phase's inputs.
   std::size_t point = 0;
-  std::string reason;  ///< Why the controller changed the point; empty where it did not.
-  std::vector<std::int32_t> logits;
-  EventCounts counts;  ///< Difference of two counter snapshots.
-  Cycles busy = 0;     ///< From doorbell to interrupt, by the host's clock.
+  std::string reason;                   ///< Why the controller changed the point; empty where it did not.
+  std::optional<std::uint32_t> margin;  ///< As read from MARGIN; none where the policy does not ask for it.
+  bool is_answer = true;                ///< Else the margin was too small, and the next inference has the same input.
+  std::vector<std::int32_t> logits;     ///< Empty if it is no answer: they are not read.
+  EventCounts counts;                   ///< Difference of two counter snapshots.
+  Cycles busy = 0;                      ///< From doorbell to interrupt, by the host's clock.
 };
 
 /// A part of a run: its inputs, one inference each, under one policy. It begins with a reset of the accelerator, so
@@ -53,7 +58,9 @@ struct HostObserver {
 
 /// The host: a TLM-2.0 initiator with temporal decoupling. Loads DRAM by debug transport, then for each input of each
 /// phase asks the controller, writes input and operating point, rings the doorbell, waits for the interrupt, reads
-/// result and counters. Stops the simulation after the last one, or at the first error.
+/// counters and result. Under the policy `margin` it reads MARGIN before the result, and where that is too small starts
+/// the next point of the cascade on the input that still lies in DRAM. Stops the simulation after the last input, or at
+/// the first error.
 class Host final : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Host> socket{"socket"};
@@ -72,7 +79,9 @@ class Host final : public sc_core::sc_module {
   void load_image();
   bool set_up();
   bool run_phase(const HostPhase& phase);
-  bool run_inference(std::size_t index, const StoredTensor& input, const PolicyDecision& decision);
+  bool run_input(std::size_t index, const StoredTensor& input, QosController& controller, PolicyDecision decision);
+  bool run_inference(std::size_t index, const PolicyDecision& decision, HostResult& result);
+  bool read_answer(HostResult& result);
   [[nodiscard]] Cycles now() const;
   bool reset();
   void wait_for_interrupt();

@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "axvp/accel/array_model.h"
-#include "axvp/accel/timeline.h"
 #include "axvp/accel/cycle_ledger.h"
 #include "axvp/accel/events.h"
 #include "axvp/accel/platform_config.h"
 #include "axvp/accel/program.h"
 #include "axvp/accel/qos_policy.h"
+#include "axvp/accel/timeline.h"
 #include "axvp/power/energy_table.h"
 #include "axvp/workloads/int8_executor.h"
 
@@ -22,11 +22,13 @@ namespace axvp {
 
 /// One inference on the platform, from doorbell to interrupt.
 struct InferenceRecord {
-  std::size_t index = 0;  ///< Of the phase's inputs.
-  std::size_t point = 0;  ///< Operating point.
-  Cycles begin = 0;       ///< Doorbell.
-  Cycles end = 0;         ///< Interrupt.
-  std::vector<std::int32_t> logits;
+  std::size_t index = 0;                ///< Of the phase's inputs.
+  std::size_t point = 0;                ///< Operating point.
+  Cycles begin = 0;                     ///< Doorbell.
+  Cycles end = 0;                       ///< Interrupt.
+  std::optional<std::uint32_t> margin;  ///< Of the outputs, in their steps; where the policy asked for it.
+  bool is_answer = true;                ///< Else the margin was too small: the next inference runs the same input.
+  std::vector<std::int32_t> logits;     ///< Empty if it is no answer.
   EventCounts counts;  ///< As the host read them from the counter registers; a switch at the start is contained.
   EnergyBreakdown energy;
 
@@ -81,8 +83,9 @@ struct PlatformSetup {
   std::shared_ptr<Timeline> timeline = nullptr;
 };
 
-/// Inputs, one inference each, under one policy. A phase begins with a reset of the accelerator: its result depends on
-/// nothing but itself, whatever ran before. Its times and energies count from its begin.
+/// Inputs, one inference each (or more, by a cascade), under one policy. A phase begins with a reset of the
+/// accelerator: its result depends on nothing but itself, whatever ran before. Its times and energies count from its
+/// begin.
 struct PlatformPhase {
   PolicyConfig policy;
   std::vector<StoredTensor> inputs;

@@ -30,6 +30,8 @@ class ControlIf : virtual public sc_core::sc_interface {
   [[nodiscard]] virtual StartCommand command() const = 0;
   [[nodiscard]] virtual const sc_core::sc_event& started() const = 0;
   virtual void set_loaded_point(std::uint32_t point) = 0;
+  /// Of an inference that is about to end without error, see TopTwo::margin.
+  virtual void set_margin(std::uint32_t margin) = 0;
   /// Ends the inference: not busy any more, interrupt "done" or "error".
   virtual void finish(bool failed) = 0;
 };
@@ -55,6 +57,7 @@ class RegisterFile final : public sc_core::sc_module, public ControlIf {
   [[nodiscard]] StartCommand command() const override;
   [[nodiscard]] const sc_core::sc_event& started() const override { return started_; }
   void set_loaded_point(std::uint32_t point) override;
+  void set_margin(std::uint32_t margin) override;
   void finish(bool failed) override;
   [[nodiscard]] bool busy() const;
 

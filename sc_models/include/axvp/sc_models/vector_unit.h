@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "axvp/accel/descriptor.h"
+#include "axvp/accel/top_two.h"
 #include "axvp/sc_models/dma.h"
 #include "axvp/sc_models/scratchpad.h"
 #include "axvp/sc_models/unit.h"
@@ -34,10 +35,13 @@ class VectorIf : virtual public sc_core::sc_interface {
   /// Before the first run of an operation.
   virtual void configure(const Descriptor& descriptor) = 0;
   virtual void submit(const VectorRun& run) = 0;
+  /// Of the results of the last operation that ended an inference: largest minus second largest.
+  [[nodiscard]] virtual std::uint32_t margin() const = 0;
 };
 
 /// Requantises the array's results, adds, pools and resamples: `lanes` operations a cycle. Starts the write-back of
-/// each tile that it completes.
+/// each tile that it completes. Compares the results of an inference's last operation as it writes them: the
+/// comparators work while the last tile is written back and take no time of their own.
 class VectorUnit final : public Unit, public VectorIf {
  public:
   sc_core::sc_port<ScratchpadIf> activation_port{"activation_port"};
@@ -50,8 +54,9 @@ class VectorUnit final : public Unit, public VectorIf {
   VectorUnit(const sc_core::sc_module_name& name, const VectorUnitConfig& config, const Instruments& instruments,
              Scoreboard& scoreboard);
 
-  void configure(const Descriptor& descriptor) override { descriptor_ = descriptor; }
+  void configure(const Descriptor& descriptor) override;
   void submit(const VectorRun& run) override;
+  [[nodiscard]] std::uint32_t margin() const override { return outputs_.margin(); }
 
  private:
   void run_thread();
@@ -60,6 +65,7 @@ class VectorUnit final : public Unit, public VectorIf {
   void compute(const VectorRun& run);
   void requantise_run(const VectorRun& run);
   void elementwise_run(const VectorRun& run);
+  void compare_outputs(const VectorRun& run);
   void write_back(const VectorRun& run);
 
   /// A set as the kernel reads it, and the bytes of the parameter memory that it was made from.
@@ -72,6 +78,7 @@ class VectorUnit final : public Unit, public VectorIf {
   VectorUnitConfig config_;
   Descriptor descriptor_;
   std::deque<VectorRun> queue_;
+  TopTwo outputs_;                                                     ///< Of the last operation.
   std::map<std::pair<std::uint32_t, std::size_t>, UnpackedSet> sets_;  ///< By offset and number of channels.
 };
 
