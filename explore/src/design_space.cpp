@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, kAxes> kNames{"rows",
                                                      "vector_lanes",
                                                      "depthwise",
                                                      "clock_mhz",
-                                                     "multiplier"};
+                                                     "pool",
+                                                     "operating_point"};
 constexpr std::array<std::string_view, 3> kDataflows{"ws", "os", "is"};
 constexpr std::array<std::string_view, 2> kMappings{"naive", "diagonal"};
 
@@ -27,6 +28,10 @@ std::size_t index(Axis axis) {
 
 std::string_view to_string(Axis axis) {
   return kNames[index(axis)];
+}
+
+bool has_names(Axis axis) {
+  return axis == Axis::Dataflow || axis == Axis::Depthwise || axis == Axis::Pool || axis == Axis::OperatingPoint;
 }
 
 std::uint64_t DesignSpace::size() const {
@@ -61,10 +66,11 @@ double DesignSpace::value(Axis axis, const Choices& choices) const {
 
 std::string DesignSpace::text(Axis axis, const Choices& choices) const {
   const double number = value(axis, choices);
-  if (axis == Axis::Dataflow) return std::string{kDataflows[static_cast<std::size_t>(number)]};
-  if (axis == Axis::Depthwise) return std::string{kMappings[static_cast<std::size_t>(number)]};
-  if (axis == Axis::Multiplier) return multipliers[static_cast<std::size_t>(number)];
-  return shortest(number);
+  if (!has_names(axis)) return shortest(number);
+  const auto entry = static_cast<std::size_t>(number);
+  if (axis == Axis::Dataflow) return std::string{kDataflows[entry]};
+  if (axis == Axis::Depthwise) return std::string{kMappings[entry]};
+  return axis == Axis::Pool ? pools[entry].name : points[entry].name;
 }
 
 PlatformConfig DesignSpace::platform_at(const Choices& choices) const {
@@ -72,6 +78,7 @@ PlatformConfig DesignSpace::platform_at(const Choices& choices) const {
   const auto whole = [&](Axis axis) { return static_cast<int>(value(axis, choices)); };
   config.array.rows = whole(Axis::Rows);
   config.array.columns = whole(Axis::Columns);
+  config.array.dataflow = static_cast<Dataflow>(whole(Axis::Dataflow));
   config.scratchpads.activation_kb = whole(Axis::ActivationKb);
   config.scratchpads.weight_kb = whole(Axis::WeightKb);
   config.scratchpads.accumulator_kb = whole(Axis::AccumulatorKb);
@@ -82,8 +89,13 @@ PlatformConfig DesignSpace::platform_at(const Choices& choices) const {
   return config;
 }
 
-Dataflow DesignSpace::dataflow_at(const Choices& choices) const {
-  return static_cast<Dataflow>(static_cast<int>(value(Axis::Dataflow, choices)));
+const SweptPoint& DesignSpace::point_at(const Choices& choices) const {
+  return points[static_cast<std::size_t>(value(Axis::OperatingPoint, choices))];
+}
+
+const SweptPool& DesignSpace::pool_at(const Choices& choices) const {
+  const SweptPool& pool = pools[static_cast<std::size_t>(value(Axis::Pool, choices))];
+  return pool.ids.empty() ? point_at(choices).own_pool : pool;
 }
 
 }  // namespace axvp

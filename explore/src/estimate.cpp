@@ -45,8 +45,7 @@ Cycles chain_of(const Descriptor& d, const ArrayConfig& array, Dataflow dataflow
   return chain_cycles(dataflow, array, {folds}).total;
 }
 
-void count_convolution(const ExploredOperation& operation, const Descriptor& d, const PlatformConfig& config,
-                       AnalyticEstimate& e) {
+void count_convolution(const Descriptor& d, const PlatformConfig& config, AnalyticEstimate& e) {
   const EventSetter add{e};
   const auto tiles = static_cast<std::uint64_t>(tile_count(d));
   const auto channels = static_cast<std::uint64_t>(d.output.channels);
@@ -54,13 +53,6 @@ void count_convolution(const ExploredOperation& operation, const Descriptor& d, 
   const auto per_group = channels / static_cast<std::uint64_t>(d.groups);
   const std::uint64_t macs = macs_of(d), padding = padding_macs_of(d);
   const std::uint64_t slots = array_slots_of(d, config.array);
-  const auto supplied = static_cast<double>(macs - padding);
-  const double zero_activation = supplied * operation.zeros.activation;
-  const double zero_weight = supplied * operation.zeros.weight;
-  e.executed_macs += supplied - zero_activation - zero_weight;
-  add(Event::MacZeroActivation, zero_activation);
-  add(Event::MacZeroWeight, zero_weight);
-  add(Event::MacPadding, static_cast<double>(padding));
   add(Event::SlotUnused, static_cast<double>(slots - macs));
   std::uint64_t folds = 0, sums = 0;
   for (const ChannelGroup& group : channel_groups(d)) {
@@ -111,8 +103,7 @@ bool same_work(const ExploredOperation& a, const ExploredOperation& b) {
   };
   return x.opcode == y.opcode && x.input == y.input && x.output == y.output && x.groups == y.groups &&
          element_bytes(x.output_type) == element_bytes(y.output_type) && window(x.window) == window(y.window) &&
-         resample(x.resample) == resample(y.resample) && a.zeros.activation == b.zeros.activation &&
-         a.zeros.weight == b.zeros.weight;
+         resample(x.resample) == resample(y.resample);
 }
 
 }  // namespace
@@ -120,12 +111,28 @@ bool same_work(const ExploredOperation& a, const ExploredOperation& b) {
 AnalyticEstimate& AnalyticEstimate::operator+=(const AnalyticEstimate& other) {
   array_cycles += other.array_cycles;
   latency += other.latency;
-  executed_macs += other.executed_macs;
   for (std::size_t i = 0; i < kEvents; ++i) events[i] += other.events[i];
   return *this;
 }
 
-Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const PlatformConfig& config, Dataflow dataflow) {
+Multiplications multiplications_of(const ExploredNetwork& network, const std::vector<ZeroShares>& zeros) {
+  Multiplications sum;
+  const auto add = [&](Event event, double count) { sum.events[static_cast<std::size_t>(event)] += count; };
+  for (std::size_t i = 0; i < network.operations.size(); ++i) {
+    const Descriptor& d = network.operations[i].descriptor;
+    if (d.opcode != Opcode::Convolution) continue;
+    const auto padding = static_cast<double>(padding_macs_of(d));
+    const double supplied = static_cast<double>(macs_of(d)) - padding;
+    add(Event::MacPadding, padding);
+    add(Event::MacZeroActivation, supplied * zeros[i].activation);
+    add(Event::MacZeroWeight, supplied * zeros[i].weight);
+    sum.executed.push_back(supplied * (1.0 - zeros[i].activation - zeros[i].weight));
+  }
+  return sum;
+}
+
+Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const PlatformConfig& config) {
+  const Dataflow dataflow = config.array.dataflow;
   Descriptor untiled = operation.descriptor;
   untiled.packed_groups = packed_groups(untiled, config.array);
   const auto tiled = plan_tiling(std::move(untiled), operation.name, config);
@@ -135,7 +142,7 @@ Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const Plat
   const EventSetter add{e};
   const DramTraffic traffic = dram_traffic(d);
   if (d.opcode == Opcode::Convolution)
-    count_convolution(operation, d, config, e);
+    count_convolution(d, config, e);
   else
     count_elementwise(d, traffic, e);
   add(Event::VectorOperation, static_cast<double>(operations_of(d)));
@@ -162,14 +169,14 @@ Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const Plat
   return e;
 }
 
-Result<AnalyticEstimate> estimate(const ExploredNetwork& network, const PlatformConfig& config, Dataflow dataflow) {
+Result<AnalyticEstimate> estimate(const ExploredNetwork& network, const PlatformConfig& config) {
   AnalyticEstimate sum;
   std::vector<AnalyticEstimate> known(network.operations.size());
   for (std::size_t i = 0; i < network.operations.size(); ++i) {
     std::size_t same = 0;
     while (!same_work(network.operations[same], network.operations[i])) ++same;
     if (same == i) {
-      const auto own = estimate(network.operations[i], config, dataflow);
+      const auto own = estimate(network.operations[i], config);
       if (!own) return forward_error(own);
       known[i] = *own;
     }
@@ -178,11 +185,17 @@ Result<AnalyticEstimate> estimate(const ExploredNetwork& network, const Platform
   return sum;
 }
 
-Picojoules energy_of(const AnalyticEstimate& estimate, const EventPrices& prices, std::size_t selectable) {
+Picojoules energy_of(const AnalyticEstimate& estimate, const Multiplications& multiplications,
+                     const EventPrices& prices, const std::vector<std::size_t>& selectors) {
   constexpr double kPicojoulesPerAttojoule = 1e-6;
   const auto cost = [](Energy price) { return static_cast<double>(price.attojoules()) * kPicojoulesPerAttojoule; };
-  double energy = estimate.executed_macs * (cost(prices.multiplication[selectable]) + cost(prices.executed_mac));
-  for (std::size_t i = 0; i < kEvents; ++i) energy += estimate.events[i] * cost(prices.of[i]);
+  double energy = 0.0;
+  for (std::size_t i = 0; i < multiplications.executed.size(); ++i) {
+    const std::size_t selector = selectors.size() == 1 ? selectors[0] : selectors[i];
+    energy += multiplications.executed[i] * (cost(prices.multiplication[selector]) + cost(prices.executed_mac));
+  }
+  for (std::size_t i = 0; i < kEvents; ++i)
+    energy += (estimate.events[i] + multiplications.events[i]) * cost(prices.of[i]);
   return Picojoules{energy};
 }
 

@@ -29,6 +29,17 @@ double violation_of(const ExploredResult& result, const SweepConfig& sweep) {
   return violation;
 }
 
+/// Where in `pool` the point's selectables are; none if one of them is not there.
+std::optional<std::vector<std::size_t>> selectors_of(const SweptPoint& point, const std::vector<std::string>& pool) {
+  std::vector<std::size_t> selectors;
+  for (const std::string& id : point.selectable_of_layer) {
+    const auto found = std::find(pool.begin(), pool.end(), id);
+    if (found == pool.end()) return std::nullopt;
+    selectors.push_back(static_cast<std::size_t>(found - pool.begin()));
+  }
+  return selectors;
+}
+
 std::string status_of(const ExploredResult& result, const PricedConfiguration& priced, const SweepConfig& sweep) {
   if (!priced.is_clock_allowed) return "clock too fast";
   if (sweep.most_area_mm2 && result.area_mm2 > *sweep.most_area_mm2) return "area above the constraint";
@@ -48,7 +59,11 @@ std::vector<std::uint64_t> configurations_of(const SweepConfig& sweep, const Sha
   if (sweep.method == SearchMethod::Random) {
     Random random{sweep.seed};
     std::set<std::uint64_t> drawn;
-    while (drawn.size() < sweep.samples) drawn.insert(random.below(sweep.space.size()));
+    // R. W. Floyd: any set of so many numbers with the same probability, in as many draws (CACM 30(9), 1987).
+    for (std::uint64_t last = sweep.space.size() - sweep.samples; last < sweep.space.size(); ++last) {
+      const std::uint64_t candidate = random.below(last + 1);
+      if (!drawn.insert(candidate).second) drawn.insert(last);
+    }
     for (const std::uint64_t configuration : drawn)
       if (configuration % shard.count == shard.index) configurations.push_back(configuration);
   } else {
@@ -58,7 +73,13 @@ std::vector<std::uint64_t> configurations_of(const SweepConfig& sweep, const Sha
 }
 
 Explorer::Explorer(const SweepConfig& sweep, const std::vector<SweptNetwork>& networks, Pricer pricer, unsigned threads)
-    : sweep_(sweep), networks_(networks), pricer_(std::move(pricer)), threads_(threads) {}
+    : sweep_(sweep), networks_(networks), pricer_(std::move(pricer)), threads_(threads) {
+  for (const SweptPool& pool : sweep.space.pools) {
+    auto& row = selectors_.emplace_back();
+    for (const SweptPoint& point : sweep.space.points)
+      row.push_back(selectors_of(point, pool.ids.empty() ? point.own_pool.ids : pool.ids));
+  }
+}
 
 Result<void> Explorer::estimate_hardware(const std::vector<std::uint64_t>& configurations) {
   std::vector<std::uint64_t> examples;  // one configuration of each hardware
@@ -69,7 +90,7 @@ Result<void> Explorer::estimate_hardware(const std::vector<std::uint64_t>& confi
     const Choices choices = sweep_.space.at(examples[i]);
     const PlatformConfig config = sweep_.space.platform_at(choices);
     for (const SweptNetwork& network : networks_) {
-      const auto own = estimate(network.shapes, config, sweep_.space.dataflow_at(choices));
+      const auto own = estimate(network.shapes, config);
       found[i].push_back(own ? std::optional{*own} : std::nullopt);
     }
   });
@@ -78,26 +99,31 @@ Result<void> Explorer::estimate_hardware(const std::vector<std::uint64_t>& confi
   return {};
 }
 
-Result<ExploredResult> Explorer::judge(std::uint64_t configuration, std::uint32_t network,
-                                       const PricedConfiguration& priced) const {
+ExploredResult Explorer::judge(std::uint64_t configuration, std::uint32_t network,
+                               const PricedConfiguration& priced) const {
   const Choices choices = sweep_.space.at(configuration);
   ExploredResult result;
   result.configuration = configuration;
   result.network = network;
   result.area_mm2 = priced.area.value * kSquareMillimetresPerSquareMicrometre;
-  const auto multiplier = static_cast<std::size_t>(sweep_.space.value(Axis::Multiplier, choices));
-  result.top1_fraction = networks_[network].top1_fraction[multiplier];
+  const auto pool = static_cast<std::size_t>(sweep_.space.value(Axis::Pool, choices));
+  const auto point = static_cast<std::size_t>(sweep_.space.value(Axis::OperatingPoint, choices));
+  const auto& selectors = selectors_[pool][point];
+  const auto& activity = networks_[network].points[point];
   const auto& estimate = estimates_.at(sweep_.space.hardware_of(configuration))[network];
-  if (!estimate) {
-    result.status = "does not fit the scratchpads";
-    return result;
-  }
+  if (activity) result.top1_fraction = activity->top1_fraction;
+  result.status = !selectors  ? "pool lacks a multiplier of the operating point"
+                  : !activity ? "operating point of another network"
+                  : !estimate ? "does not fit the scratchpads"
+                              : kOk;
+  if (!result.is_ok()) return result;
   constexpr double kCyclesPerMillisecondAndMegahertz = 1e3;
   result.array_cycles = estimate->array_cycles;
   result.cycles = estimate->latency;
   result.latency_ms = static_cast<double>(estimate->latency) /
                       (sweep_.space.value(Axis::ClockMhz, choices) * kCyclesPerMillisecondAndMegahertz);
-  result.energy_uj = energy_of(*estimate, priced.prices, 0).value * kMicrojoulesPerPicojoule;
+  result.energy_uj =
+      energy_of(*estimate, activity->multiplications, priced.prices, *selectors).value * kMicrojoulesPerPicojoule;
   result.power_mw = result.energy_uj / result.latency_ms;
   result.energy_delay_uj_ms = result.energy_uj * result.latency_ms;
   result.status = status_of(result, priced, sweep_);
@@ -110,14 +136,9 @@ Result<std::vector<ExploredResult>> Explorer::evaluate(const std::vector<std::ui
   results.reserve(configurations.size() * networks_.size());
   for (const std::uint64_t configuration : configurations) {
     const Choices choices = sweep_.space.at(configuration);
-    const auto priced = pricer_(sweep_.space.platform_at(choices),
-                                static_cast<std::size_t>(sweep_.space.value(Axis::Multiplier, choices)));
+    const auto priced = pricer_(sweep_.space.platform_at(choices), sweep_.space.pool_at(choices));
     if (!priced) return forward_error(priced);
-    for (std::uint32_t n = 0; n < networks_.size(); ++n) {
-      auto result = judge(configuration, n, *priced);
-      if (!result) return forward_error(result);
-      results.push_back(std::move(*result));
-    }
+    for (std::uint32_t n = 0; n < networks_.size(); ++n) results.push_back(judge(configuration, n, *priced));
   }
   return results;
 }
@@ -147,6 +168,7 @@ Result<void> Explorer::run(ResultStore& store, const Shard& shard,
   for (std::size_t begin = 0; begin < missing.size(); begin += kChunk) {
     const std::size_t end = std::min(begin + kChunk, missing.size());
     const auto first = missing.begin();
+    estimates_.clear();  // numbers ascend: few hardwares come again
     const std::vector<std::uint64_t> chunk(first + static_cast<std::ptrdiff_t>(begin),
                                            first + static_cast<std::ptrdiff_t>(end));
     if (auto added = add(store, chunk); !added) return added;

@@ -10,11 +10,12 @@ std::uint64_t ExploredNetwork::macs() const {
   return sum;
 }
 
-Result<QuantizedNetwork> network_of_shapes(const ExploredNetwork& shapes, std::uint64_t seed) {
+Result<QuantizedNetwork> network_of_shapes(const ExploredNetwork& shapes, Encoding encoding, std::uint64_t seed) {
   constexpr double kAnyScale = 0.02;
   Random random{seed};
   QuantizedNetwork network;
   network.name = shapes.name;
+  network.encoding = encoding;
   for (const auto& operation : shapes.operations) {
     const Descriptor& d = operation.descriptor;
     if (d.opcode != Opcode::Convolution)

@@ -8,14 +8,13 @@
 namespace axvp {
 namespace {
 
-constexpr const char* kSchemaVersion = "1";
+constexpr const char* kSchemaVersion = "2";
 
 std::string schema() {
   std::string columns;
   for (std::size_t a = 0; a < kAxes; ++a) {
     const auto axis = static_cast<Axis>(a);
-    const bool is_text = axis == Axis::Dataflow || axis == Axis::Depthwise || axis == Axis::Multiplier;
-    columns += fmt::format("{} {} NOT NULL, ", to_string(axis), is_text ? "TEXT" : "NUMERIC");
+    columns += fmt::format("{} {} NOT NULL, ", to_string(axis), has_names(axis) ? "TEXT" : "NUMERIC");
   }
   return "CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
          "CREATE TABLE IF NOT EXISTS result (network INTEGER NOT NULL, configuration INTEGER NOT NULL, " +
@@ -36,7 +35,10 @@ struct ResultStore::Database {
   Database& operator=(const Database&) = delete;
   ~Database() { sqlite3_close(handle); }
 
-  [[nodiscard]] tl::unexpected<Error> error() const { return fail("{}: {}", name, sqlite3_errmsg(handle)); }
+  [[nodiscard]] tl::unexpected<Error> error() const {
+    if (sqlite3_errcode(handle) == SQLITE_BUSY) return fail("{}: another process is writing into it", name);
+    return fail("{}: {}", name, sqlite3_errmsg(handle));
+  }
   [[nodiscard]] Result<void> execute(const std::string& sql) const {
     if (sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return error();
     return {};

@@ -157,7 +157,7 @@ Result<Descriptor> describe(const Row& row, const std::vector<Column>& columns, 
 
 }  // namespace
 
-Result<ExploredNetwork> parse_topology(std::string_view text, const std::string& name, const ZeroShares& zeros) {
+Result<ExploredNetwork> parse_topology(std::string_view text, const std::string& name) {
   const auto stem = [&] {
     const std::string file = split(name, '/').back();
     return file.substr(0, file.rfind('.'));
@@ -182,7 +182,7 @@ Result<ExploredNetwork> parse_topology(std::string_view text, const std::string&
     if (!row) return forward_error(row);
     auto descriptor = describe(*row, columns, where);
     if (!descriptor) return forward_error(descriptor);
-    network.operations.push_back({row->name, *descriptor, zeros});
+    network.operations.push_back({row->name, *descriptor});
   }
   if (network.operations.empty()) return fail("{}: no layers", name);
   return network;

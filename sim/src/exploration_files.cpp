@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kSample = 1500;  // configurations beside the front that the report shows
 
 nlohmann::json parameter(const DesignSpace& space, Axis axis, const Choices& choices) {
-  if (axis == Axis::Dataflow || axis == Axis::Depthwise || axis == Axis::Multiplier) return space.text(axis, choices);
+  if (has_names(axis)) return space.text(axis, choices);
   return space.value(axis, choices);
 }
 

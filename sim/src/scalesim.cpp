@@ -21,7 +21,7 @@ int run(const Options& options) {
   if (!config) return report(config.error());
   const auto topology_text = read_text_file(options.topology);
   if (!topology_text) return report(topology_text.error());
-  const auto network = parse_topology(*topology_text, options.topology, {});
+  const auto network = parse_topology(*topology_text, options.topology);
   if (!network) return report(network.error());
   const auto layers = scalesim_layers(*network, *config);
   if (!layers) return report(layers.error());

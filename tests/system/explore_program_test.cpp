@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "axvp/common/file.h"
@@ -136,6 +137,89 @@ TEST_F(ExploreProgram, LevelLtAgreesInArrayCyclesAndWithinTheBoundInLatency) {
     EXPECT_NEAR(std::stod(row.at("energy_uj_analytic")) / std::stod(row.at("energy_uj")), 1.0, 0.05);
   }
   EXPECT_THAT(outcome.output, HasSubstr("array cycles differ in 0 of 20"));
+}
+
+TEST_F(ExploreProgram, OperatingPointsOfAFileHaveTheirMeasuredAccuracyAndTheirPool) {
+  file("run.toml",
+       "[workload]\nimages = 30\ncalibration_images = 20\n[tuning]\nimages = 20\n"
+       "[[operating_point]]\nname = \"exact\"\nmultiplier = \"dadda-exact\"\n"
+       "[[operating_point]]\nname = \"mixed\"\nmultiplier = \"dadda_trunc-k9c\"\n[operating_point.layers]\nconv1 = "
+       "\"dadda-exact\"\n");
+  const auto tuned = axvp("tune --config run.toml --out points.json");
+  ASSERT_EQ(tuned.exit_code, 0) << tuned.output;
+  ASSERT_EQ(axvp("evaluate --config run.toml --operating-points points.json --out evaluated.json").exit_code, 0);
+  const auto evaluated = nlohmann::json::parse(content("evaluated.json"));
+  file("points.toml",
+       "networks = [\"resnet8_synth10\", \"layers.csv\"]\n[search]\nobjectives = [\"energy\", "
+       "\"area\"]\n[measured]\nimages = 30\n"
+       "[space]\nmultiplier = [\"dadda-exact\", \"bw-exact\"]\noperating_points = [\"points.json\"]\n"
+       "pool = [\"own\", [\"dadda-exact\"]]\n");
+  const auto outcome = axvp("explore points.toml --output points --confirm lt");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  const auto all = rows("points/results.csv");
+  ASSERT_EQ(all.size(), 16u);  // two networks, two pools, four points
+  EXPECT_EQ(all[2].at("operating_point"), "exact");
+  for (const int p : {0, 1})
+    EXPECT_DOUBLE_EQ(std::stod(all[2 + p].at("top1_fraction")), evaluated["points"][p]["top1"]["value"].get<double>());
+  EXPECT_EQ(all[2].at("area_mm2"), all[3].at("area_mm2")) << "points of a file share their pool";
+  EXPECT_GT(std::stod(all[2].at("area_mm2")), std::stod(all[0].at("area_mm2")));
+  EXPECT_LT(std::stod(all[3].at("energy_uj")), std::stod(all[2].at("energy_uj")));
+  EXPECT_EQ(all[6].at("status"), "ok");
+  EXPECT_EQ(all[7].at("status"), "pool lacks a multiplier of the operating point");
+  EXPECT_EQ(all[8].at("status"), "ok");
+  EXPECT_EQ(all[10].at("status"), "operating point of another network");
+  for (const auto& row : rows("points/confirmation.csv")) {
+    if (row.at("network") != "resnet8_synth10") continue;  // shares of zeros of topologies are assumed
+    EXPECT_NEAR(std::stod(row.at("energy_uj_analytic")) / std::stod(row.at("energy_uj")), 1.0, 0.05);
+  }
+  file("other.toml", "networks = [\"layers.csv\"]\n[space]\noperating_points = [\"points.json\"]\n");
+  const auto other = axvp("explore other.toml");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.output, HasSubstr("points.json is made for none of the networks"));
+}
+
+TEST_F(ExploreProgram, SimulatesTheChosenConfigurationsOrSaysWhyNot) {
+  const auto refuse = [&](const std::string& arguments, const std::string& message) {
+    const auto outcome = axvp("explore small.toml --output small " + arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr(message));
+  };
+  file("small.toml",
+       "networks = [\"layers.csv\"]\n[search]\nmethod = \"random\"\nsamples = 3\n[space]\nrows = [8, "
+       "16]\nactivation_kb = [1, "
+       "64]\n");
+  refuse("--confirm lt --confirm-configurations 4", "numbered from 0 to 3");
+  refuse("--confirm lt --confirm-configurations 1,1", "1 stands twice");
+  refuse("--confirm-configurations 1", "needs --confirm lt or rtl");
+  refuse("--shard 1/2 --confirm lt", "a shard has no front");
+  ASSERT_EQ(axvp("explore small.toml --output small").exit_code, 0);
+  const auto all = rows("small/results.csv");
+  std::set<std::string> evaluated;
+  for (const auto& row : all) {
+    evaluated.insert(row.at("configuration"));
+    if (row.at("status") != "ok")
+      refuse("--confirm lt --confirm-configurations " + row.at("configuration"), "does not fit the scratchpads");
+  }
+  ASSERT_EQ(evaluated.size(), 3u);
+  for (const char* number : {"0", "1", "2", "3"})
+    if (evaluated.count(number) == 0)
+      refuse(std::string{"--confirm lt --confirm-configurations "} + number, "not among those that were evaluated");
+  file("small.toml", "networks = [\"layers.csv\"]\n[space]\nrows = [8, 16]\n");
+  const auto rtl = axvp("explore small.toml --output rtl --confirm rtl --confirm-configurations 1");
+  if (rtl.output.find("no Verilated RTL") != std::string::npos) GTEST_SKIP() << rtl.output;
+  ASSERT_EQ(rtl.exit_code, 0) << rtl.output;
+  EXPECT_THAT(rtl.output, HasSubstr("agreement with level rtl"));
+  EXPECT_THAT(rtl.output, HasSubstr("array cycles differ in 0 of 1"));
+}
+
+TEST_F(ExploreProgram, NetworksOfOneNameAreToldApart) {
+  std::filesystem::create_directories(folder_ / "other");
+  file("other/layers.csv", "Layer, M, N, K,\nA, 10, 10, 10,\n");
+  file("names.toml", "networks = [\"layers.csv\", \"other/layers.csv\"]\n");
+  ASSERT_EQ(axvp("explore names.toml --output names").exit_code, 0);
+  const auto all = rows("names/results.csv");
+  EXPECT_EQ(all[0].at("network"), "layers.csv");
+  EXPECT_EQ(all[1].at("network"), "other/layers.csv");
 }
 
 TEST_F(ExploreProgram, RefusesWhatItCannotUse) {

@@ -16,24 +16,31 @@ class ExplorerRun : public testing::TemporaryFolder {
  protected:
   void SetUp() override {
     TemporaryFolder::SetUp();
-    networks_.push_back(
-        {*parse_topology("Layer, M, N, K,\nA, 100, 20, 30,\nB, 60, 40, 20,\n", "a.csv", {0.5, 0.0}), {{}, {}}});
-    networks_.push_back({*parse_topology("Layer, M, N, K,\nC, 20, 90, 100,\n", "b.csv", {0.5, 0.0}), {{}, {}}});
+    add_network("Layer, M, N, K,\nA, 100, 20, 30,\nB, 60, 40, 20,\n");
+    add_network("Layer, M, N, K,\nC, 20, 90, 100,\n");
+  }
+  void add_network(const char* topology) {
+    SweptNetwork network{*parse_topology(topology, "a.csv"), {}};
+    const std::vector<ZeroShares> halves(network.shapes.operations.size(), {0.5, 0.0});
+    network.points.assign(2, PointActivity{multiplications_of(network.shapes, halves), std::nullopt});
+    networks_.push_back(std::move(network));
   }
   static SweepConfig sweep(const std::string& search) {
-    auto parsed =
-        parse_sweep("networks = [\"a\", \"b\"]\n[search]\n" + search +
-                        "\n[space]\nrows = [2, 4, 8, 16]\ncolumns = [2, 4, 8, 16]\nweight_kb = [4, 8, 16]\n"
-                        "clock_mhz = [50, 100]\nmultiplier = [\"m0\", \"m1\"]\n[constraints]\narea_mm2 = 200\n",
-                    "sweep.toml", "");
+    auto parsed = parse_sweep("networks = [\"a\", \"b\"]\n[search]\n" + search +
+                                  "\n[space]\nrows = [2, 4, 8, 16]\ncolumns = [2, 4, 8, 16]\nweight_kb = [4, 8, 16]\n"
+                                  "clock_mhz = [50, 100]\nmultiplier = [\"dadda-exact\", "
+                                  "\"dadda_trunc-k7c\"]\n[constraints]\narea_mm2 = 200\n",
+                              "sweep.toml", "");
     EXPECT_TRUE(parsed) << parsed.error().message;
     return *parsed;
   }
-  /// Area grows with the array; the second multiplier is half as dear; 100 MHz is too fast for 16 rows.
-  static Result<PricedConfiguration> price(const PlatformConfig& config, std::size_t multiplier) {
+  /// Area grows with the array and the pool; the exact multiplier costs twice as much; 100 MHz is too fast for 16 rows.
+  static Result<PricedConfiguration> price(const PlatformConfig& config, const SweptPool& pool) {
     PricedConfiguration priced;
-    priced.area = SquareMicrometres{1e6 * config.array.rows * config.array.columns};
-    priced.prices.multiplication[0] = to_energy(Picojoules{multiplier == 0 ? 2.0 : 1.0});
+    priced.area =
+        SquareMicrometres{1e6 * config.array.rows * config.array.columns * static_cast<double>(pool.ids.size())};
+    for (std::size_t i = 0; i < pool.ids.size(); ++i)
+      priced.prices.multiplication[i] = to_energy(Picojoules{pool.ids[i] == "dadda-exact" ? 2.0 : 1.0});
     priced.prices[Event::ActiveCycle] = to_energy(Picojoules{0.5 * config.array.rows});
     priced.is_clock_allowed = config.array.rows < 16 || config.clock_mhz < 100;
     return priced;
@@ -62,12 +69,30 @@ TEST_F(ExplorerRun, AGridHasEveryConfigurationAndSaysWhatRulesOneOut) {
     EXPECT_DOUBLE_EQ(r.latency_ms, static_cast<double>(r.cycles) / (platform.clock_mhz * 1e3));
     EXPECT_DOUBLE_EQ(r.area_mm2, platform.array.rows * platform.array.columns);
     const double macs = static_cast<double>(networks_[r.network].shapes.macs()) / 2;
-    const double pj = macs * (config.space.value(Axis::Multiplier, choices) == 0 ? 2.0 : 1.0) +
+    const double pj = macs * (config.space.value(Axis::OperatingPoint, choices) == 0 ? 2.0 : 1.0) +
                       0.5 * platform.array.rows * static_cast<double>(r.cycles);
     EXPECT_NEAR(r.energy_uj, pj * 1e-6, 1e-12 * pj);
   }
   EXPECT_EQ(too_fast, 2 * 4 * 3 * 2);
   EXPECT_EQ(too_large, 2 * 3 * 2);  // 16 x 16 at 50 MHz
+}
+
+TEST_F(ExplorerRun, AWholePoolIsPaidForAndMustContainTheOperatingPoint) {
+  networks_[1].points[1].reset();  // the second point is for the first network alone
+  const auto config = *parse_sweep(
+      "networks = [\"a\", \"b\"]\n[space]\nclock_mhz = 50\nmultiplier = [\"dadda-exact\", \"dadda_trunc-k7c\"]\n"
+      "pool = [\"own\", [\"dadda-exact\", \"dadda_trunc-k7c\"], [\"dadda-exact\"]]\n",
+      "sweep.toml", "");
+  const auto all = run(config, "pools.sqlite");
+  ASSERT_EQ(all.size(), 2u * 3 * 2);
+  for (const int i : {0, 1, 4}) EXPECT_DOUBLE_EQ(all[i].area_mm2, 256.0) << i;
+  for (const int i : {2, 3}) EXPECT_DOUBLE_EQ(all[i].area_mm2, 512.0) << i;
+  EXPECT_EQ(all[2].energy_uj, all[0].energy_uj) << "the selected multiplier is the same";
+  EXPECT_EQ(all[3].energy_uj, all[1].energy_uj);
+  EXPECT_LT(all[1].energy_uj, all[0].energy_uj);
+  EXPECT_EQ(all[5].status, "pool lacks a multiplier of the operating point");
+  EXPECT_EQ(all[7].status, "operating point of another network");
+  EXPECT_EQ(all[8].status, "ok");
 }
 
 TEST_F(ExplorerRun, ShardsTogetherAreTheGrid) {

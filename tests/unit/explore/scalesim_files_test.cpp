@@ -50,7 +50,7 @@ TEST(ScaleSimFiles, NamesUnknownKeysSectionsAndColumns) {
   EXPECT_THAT(message("[architecture]\n"), HasSubstr("unknown section [architecture]"));
   EXPECT_THAT(message("[architecture_presets]\nArrayWidth: many\n"),
               HasSubstr("ArrayWidth = many, expected an integer"));
-  const auto topology = [](const std::string& text) { return parse_topology(text, "t.csv", {}).error().message; };
+  const auto topology = [](const std::string& text) { return parse_topology(text, "t.csv").error().message; };
   EXPECT_THAT(topology("Layer, M, N, Kay,\nA, 1, 1, 1,\n"), HasSubstr("unknown column `Kay`"));
   EXPECT_THAT(topology("Layer, M, N, K,\nA, 1, x, 1,\n"), HasSubstr("t.csv: line 2: N = `x`"));
   EXPECT_THAT(topology("Layer, M, N,\nA, 1, 1,\n"), HasSubstr("expected `Layer name"));
@@ -58,7 +58,7 @@ TEST(ScaleSimFiles, NamesUnknownKeysSectionsAndColumns) {
 }
 
 TEST(ScaleSimFiles, CyclesOfConvolutionsAreThoseOfItsClosedForms) {
-  const auto network = parse_topology(kConvolutions, "t.csv", {});
+  const auto network = parse_topology(kConvolutions, "t.csv");
   ASSERT_TRUE(network) << network.error().message;
   // (224 - 7 + 2) / 2 = 109.5, rounded up: 110 x 110 outputs.
   const std::uint64_t m = 110 * 110, k = 147;
@@ -81,7 +81,7 @@ TEST(ScaleSimFiles, CyclesOfConvolutionsAreThoseOfItsClosedForms) {
 TEST(ScaleSimFiles, ProductsHaveTheCyclesThatTheToolPrinted) {
   // Measured with SCALE-Sim, 16 x 16 output-stationary; it prints one less (docs/timing.md).
   const auto network =
-      parse_topology("Layer, M, N, K,\nA, 49, 160, 96,\nB, 49, 960, 160,\nC, 196, 64, 384,\n", "g.csv", {});
+      parse_topology("Layer, M, N, K,\nA, 49, 160, 96,\nB, 49, 960, 160,\nC, 196, 64, 384,\n", "g.csv");
   ASSERT_TRUE(network);
   ScaleSimConfig c = config();
   c.array = {16, 16};
@@ -93,7 +93,7 @@ TEST(ScaleSimFiles, ProductsHaveTheCyclesThatTheToolPrinted) {
 }
 
 TEST(ScaleSimFiles, ReportsHaveItsColumnsNamesAndATotal) {
-  const auto network = parse_topology(kConvolutions, "t.csv", {});
+  const auto network = parse_topology(kConvolutions, "t.csv");
   const auto layers = scalesim_layers(*network, config());
   ASSERT_TRUE(layers);
   const auto lines = split(compute_report(*layers), '\n');
@@ -110,7 +110,7 @@ TEST(ScaleSimFiles, ReportsHaveItsColumnsNamesAndATotal) {
 
 TEST(ScaleSimFiles, TracesReadOperandsAndWriteResultsOnce) {
   // 40 x 30 by 30 x 20 fits whole: 1,200 + 600 bytes read, 800 written, in pieces of 64 from aligned addresses on.
-  const auto network = parse_topology("Layer, M, N, K,\nA, 40, 20, 30,\n", "g.csv", {});
+  const auto network = parse_topology("Layer, M, N, K,\nA, 40, 20, 30,\n", "g.csv");
   ScaleSimConfig c = config();
   c.filter_offset = 4096;
   c.ofmap_offset = 8192;
@@ -132,7 +132,7 @@ TEST(ScaleSimFiles, ShippedTopologiesHaveThePublishedNumberOfMacs) {
   for (const auto& [file, macs] :
        {std::pair{"resnet50.csv", 4'089'184'256ull}, {"mobilenet_v2_224.csv", 300'774'272ull}}) {
     const std::string path = std::string{AXVP_SOURCE_DIR "/explore/networks/"} + file;
-    const auto network = parse_topology(read_text_file(path).value(), path, {});
+    const auto network = parse_topology(read_text_file(path).value(), path);
     ASSERT_TRUE(network) << network.error().message;
     EXPECT_EQ(network->macs(), macs) << file;
   }

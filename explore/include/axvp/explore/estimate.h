@@ -1,8 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <vector>
 
-#include "axvp/accel/dataflow.h"
 #include "axvp/accel/events.h"
 #include "axvp/accel/platform_config.h"
 #include "axvp/explore/network_shapes.h"
@@ -13,12 +14,25 @@ namespace axvp {
 /// docs/explore.md measures and `axvp explore --confirm lt` checks.
 inline constexpr double kLatencyBound = 0.10;
 
-/// One inference of a network, or one operation of it, without simulation.
+/// Shares of a layer's multiplications, padding apart, that are gated: their activation is 0, or else their weight is.
+struct ZeroShares {
+  double activation = 0.0;
+  double weight = 0.0;
+};
+
+/// Multiplications of one inference, the same on any hardware.
+struct Multiplications {
+  std::vector<double> executed;          ///< By convolution, in the order of execution.
+  std::array<double, kEvents> events{};  ///< Gated ones.
+};
+/// `zeros` by operation of the network.
+[[nodiscard]] Multiplications multiplications_of(const ExploredNetwork& network, const std::vector<ZeroShares>& zeros);
+
+/// What the hardware makes of one inference of a network, or of one operation of it, without simulation.
 struct AnalyticEstimate {
-  Cycles array_cycles = 0;  ///< Weight-stationary: exactly the platform's.
-  Cycles latency = 0;       ///< Estimate, within kLatencyBound of a network's.
-  double executed_macs = 0.0;
-  std::array<double, kEvents> events{};  ///< Weight-stationary: exact but for the shares of zeros and the cycles.
+  Cycles array_cycles = 0;               ///< Weight-stationary: exactly the platform's.
+  Cycles latency = 0;                    ///< Estimate, within kLatencyBound of a network's.
+  std::array<double, kEvents> events{};  ///< All but multiplications; weight-stationary: exact but for the cycles.
 
   AnalyticEstimate& operator+=(const AnalyticEstimate& other);
 };
@@ -26,13 +40,13 @@ struct AnalyticEstimate {
 /// Tiles the operation as `compile` does and applies closed forms to the tiling. Dataflows other than weight-stationary
 /// have the array cycles of their closed form; their latency is the longest of array, DRAM and vector unit. Errors: an
 /// operation whose smallest tile does not fit the scratchpads.
-[[nodiscard]] Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const PlatformConfig& config,
-                                                Dataflow dataflow);
+[[nodiscard]] Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const PlatformConfig& config);
 /// Sum over the operations; equal shapes are estimated once.
-[[nodiscard]] Result<AnalyticEstimate> estimate(const ExploredNetwork& network, const PlatformConfig& config,
-                                                Dataflow dataflow);
+[[nodiscard]] Result<AnalyticEstimate> estimate(const ExploredNetwork& network, const PlatformConfig& config);
 
-/// Energy of an estimate whose multiplications run in selectable `selectable` of `prices`.
-[[nodiscard]] Picojoules energy_of(const AnalyticEstimate& estimate, const EventPrices& prices, std::size_t selectable);
+/// Energy of an inference whose convolution i multiplies in selectable `selectors[i]` of `prices`; a single one serves
+/// all.
+[[nodiscard]] Picojoules energy_of(const AnalyticEstimate& estimate, const Multiplications& multiplications,
+                                   const EventPrices& prices, const std::vector<std::size_t>& selectors);
 
 }  // namespace axvp

@@ -14,17 +14,21 @@ namespace axvp {
 
 /// What one configuration costs beside its events.
 struct PricedConfiguration {
-  EventPrices prices;  ///< Selectable 0 is the configuration's multiplier.
+  EventPrices prices;  ///< Selectables in the order of the pool.
   SquareMicrometres area{};
   bool is_clock_allowed = true;  ///< By the delays of pool and lanes.
 };
-/// Prices a configuration with one of the space's multipliers.
-using Pricer = std::function<Result<PricedConfiguration>(const PlatformConfig&, std::size_t multiplier)>;
+using Pricer = std::function<Result<PricedConfiguration>(const PlatformConfig&, const SweptPool&)>;
 
+/// An operating point in a network.
+struct PointActivity {
+  Multiplications multiplications;
+  std::optional<double> top1_fraction;  ///< None of a topology.
+};
 /// A network and what was measured of it.
 struct SweptNetwork {
   ExploredNetwork shapes;
-  std::vector<std::optional<double>> top1_fraction;  ///< By multiplier; none of a topology.
+  std::vector<std::optional<PointActivity>> points;  ///< By operating point; none that is made for another network.
 };
 
 /// A part of a sweep: configurations whose number is `index` modulo `count`.
@@ -51,10 +55,11 @@ class Explorer {
 
  private:
   using Estimates = std::vector<std::optional<AnalyticEstimate>>;  ///< By network; none that does not fit.
+  using Selectors = std::vector<std::size_t>;                      ///< By convolution, or one for all: into the pool.
 
   [[nodiscard]] Result<void> estimate_hardware(const std::vector<std::uint64_t>& configurations);
-  [[nodiscard]] Result<ExploredResult> judge(std::uint64_t configuration, std::uint32_t network,
-                                             const PricedConfiguration& priced) const;
+  [[nodiscard]] ExploredResult judge(std::uint64_t configuration, std::uint32_t network,
+                                     const PricedConfiguration& priced) const;
   [[nodiscard]] Result<void> add(ResultStore& store, const std::vector<std::uint64_t>& configurations);
   [[nodiscard]] Result<void> search(ResultStore& store,
                                     const std::function<void(std::uint64_t, std::uint64_t)>& progress);
@@ -63,7 +68,8 @@ class Explorer {
   const std::vector<SweptNetwork>& networks_;
   Pricer pricer_;
   unsigned threads_;
-  std::unordered_map<std::uint64_t, Estimates> estimates_;  ///< By hardware.
+  std::vector<std::vector<std::optional<Selectors>>> selectors_;  ///< [pool][point]; none where the pool lacks one.
+  std::unordered_map<std::uint64_t, Estimates> estimates_;        ///< By hardware.
 };
 
 /// Configurations of methods grid and random, ascending.

@@ -30,8 +30,7 @@ struct ScaleSimConfig {
 /// Filter, Strides,"; the output size is rounded up as SCALE-Sim does) or products ("Layer, M, N, K,"). Two further
 /// columns are our own: "Padding" (on each side; sizes are then rounded down as frameworks do) and "Groups". Errors
 /// name line and column.
-[[nodiscard]] Result<ExploredNetwork> parse_topology(std::string_view text, const std::string& name,
-                                                     const ZeroShares& zeros);
+[[nodiscard]] Result<ExploredNetwork> parse_topology(std::string_view text, const std::string& name);
 
 /// What SCALE-Sim's three reports say of one layer.
 struct ScaleSimLayer {
