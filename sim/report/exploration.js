@@ -4,10 +4,10 @@ const kObjectiveNames = {latency_ms: 'latency, ms', energy_uj: 'energy, µJ', ar
   energy_delay_uj_ms: 'energy × delay, µJ ms', top1_fraction: 'top-1, fraction'};
 const named = (key) => kObjectiveNames[key] || words(key);
 
-/// An axis just around the values; logarithmic where they are amounts.
+/// An axis just around the values; logarithmic where they are amounts of different size.
 function axisAround(key, values) {
   const low = Math.min(...values), high = Math.max(...values);
-  if (key === 'top1_fraction' || !(low > 0)) return axis(named(key), {grace: '5%'});
+  if (key === 'top1_fraction' || !(high > 8 * low)) return axis(named(key), {grace: '5%'});
   return axis(named(key), {type: 'logarithmic', min: low / 1.1, max: high * 1.1});
 }
 

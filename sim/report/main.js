@@ -15,6 +15,8 @@ function drawPage() {
     controllerSection();
   }
   explorationSection();
+  searchSection();
+  pointFileSection();
   provenanceSection();
 }
 

@@ -168,10 +168,7 @@ function multipliersSection() {
     const points = pointsOf(run);
     const ids = [...new Set(points.flatMap(({point}) => point.selectable_of_layer))];
     const layers = points[0].point.operations.map((operation, o) => ({operation, o})).filter(({operation}) => operation.selectable !== undefined);
-    const cell = (p, o) => {
-      const f = figure(run, `/operating_points/${p}/operations/${o}/selectable`);
-      return element('span', {}, element('span', {class: 'swatch', style: `background: ${colour(ids.indexOf(f.value))}`}), shown(f));
-    };
+    const cell = (p, o) => selectableCell(figure(run, `/operating_points/${p}/operations/${o}/selectable`), ids);
     const box = element('div', {class: 'card'}, several() ? element('h3', {}, run.name) : null, table(
         ['layer', 'MACs per image', ...points.map(({point}) => point.name)],
         layers.map(({operation, o}) => [operation.name, shown(figure(run, `/operating_points/0/operations/${o}/macs_per_image`)),
@@ -276,7 +273,7 @@ function controllerSection() {
 
 function provenanceSection() {
   const node = section('provenance', 'Provenance', 'What the figures were made from. The configuration repeats the run.');
-  for (const run of [...report.runs, ...report.explorations]) {
+  for (const run of [...report.runs, ...report.explorations, ...report.searches, ...report.point_files]) {
     const content = run.content, provenance = content.provenance || {};
     const rows = [];
     const walk = (value, pointer, name) => {

@@ -33,7 +33,7 @@ axvp_embedded_\name\()_end:
 
     embed report_page, "sim/report/page.html"
     embed report_style, "sim/report/page.css"
-    embed report_script, "sim/report/figures.js", "sim/report/charts.js", "sim/report/sections.js", "sim/report/exploration.js", "sim/report/main.js"
+    embed report_script, "sim/report/figures.js", "sim/report/charts.js", "sim/report/sections.js", "sim/report/exploration.js", "sim/report/search.js", "sim/report/main.js"
     embed chart_library, "chart.min.js"
 
     .section .note.GNU-stack, "", %progbits

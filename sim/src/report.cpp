@@ -20,8 +20,15 @@ int run(const Options& options) {
   if (!options.title.empty()) input->title = options.title;
   const std::string page = report_page(*input);
   if (const auto written = write_file_atomically(options.out, page); !written) return report(written.error());
-  fmt::print("written: {} ({} kB): {} runs, {} explorations\n", options.out,
-             with_thousands((page.size() + 1023) / 1024), input->runs.size(), input->explorations.size());
+  std::string contents;
+  const auto count = [&](const char* what, const std::vector<ReportSource>& sources) {
+    if (!sources.empty()) contents += fmt::format("{}{} {}", contents.empty() ? "" : ", ", sources.size(), what);
+  };
+  count("runs", input->runs);
+  count("explorations", input->explorations);
+  count("searches", input->searches);
+  count("files of operating points", input->point_files);
+  fmt::print("written: {} ({} kB): {}\n", options.out, with_thousands((page.size() + 1023) / 1024), contents);
   return kDone;
 }
 
@@ -30,7 +37,8 @@ int run(const Options& options) {
 void add_report(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("report", "Write one HTML page of runs and explorations: charts, tables, origin");
-  sub->add_option("RUN", options->runs, "Folders written by `axvp simulate --out` or `axvp explore --output`")
+  sub->add_option("RUN", options->runs,
+                  "Folders (or files in them) written by `axvp simulate`, `explore`, `search` or `tune`")
       ->required();
   sub->add_option("--out", options->out, "The page; it opens from disk, without a network")->capture_default_str();
   sub->add_option("--title", options->title, "Heading of the page; the folders' names without it");

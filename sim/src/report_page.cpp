@@ -11,8 +11,6 @@
 namespace axvp::sim {
 namespace {
 
-constexpr int kSchemaVersion = 1;
-
 /// JSON inside a script element: "</script>" must not occur.
 std::string script_safe(const std::string& json) {
   std::string safe;
@@ -57,18 +55,45 @@ std::string fill(std::string_view page, const std::vector<std::pair<std::string_
   return filled;
 }
 
-Result<nlohmann::json> read_result(const std::filesystem::path& file, const std::string& command, const char* list) {
+/// A kind of file that the page shows.
+struct SourceKind {
+  const char* file;  ///< As it is called in a folder.
+  int schema_version;
+  std::vector<std::string> commands;  ///< That write it.
+  const char* list;                   ///< An array that it has and those before it in kKinds have not.
+  std::vector<ReportSource> ReportInput::*sources;
+};
+const std::vector<SourceKind> kKinds{
+    {"result.json", 1, {"simulate"}, "operating_points", &ReportInput::runs},
+    {"exploration.json", 1, {"explore"}, "front", &ReportInput::explorations},
+    {"search.json", 1, {"search"}, "layers", &ReportInput::searches},
+    {"operating_points.json", 1, {"tune", "search"}, "points", &ReportInput::point_files},
+};
+
+bool is_of(const SourceKind& kind, const nlohmann::json& root) {
+  const nlohmann::json::json_pointer command{"/provenance/command"};
+  return root.contains(command) &&
+         std::find(kind.commands.begin(), kind.commands.end(), root[command]) != kind.commands.end() &&
+         root.contains(kind.list) && root[kind.list].is_array();
+}
+
+/// What a file holds, and which kind it is of.
+struct ReadSource {
+  const SourceKind* kind;
+  nlohmann::json content;
+};
+
+Result<ReadSource> read_source(const std::filesystem::path& file) {
   auto document = load_json(file);
   if (!document) return forward_error(document);
   const nlohmann::json& root = document->root;
-  const auto written_by = root.is_object() && root.contains("provenance") && root["provenance"].is_object()
-                              ? root["provenance"].value("command", std::string{})
-                              : std::string{};
-  if (written_by != command || !root.contains(list) || !root[list].is_array())
-    return fail("{}: no result of `axvp {}`", file.string(), command);
-  if (root.value("schema_version", 0) != kSchemaVersion)
-    return fail("{}: /schema_version: this version of axvp reads {}", file.string(), kSchemaVersion);
-  return std::move(document->root);
+  const auto kind =
+      std::find_if(kKinds.begin(), kKinds.end(), [&](const SourceKind& candidate) { return is_of(candidate, root); });
+  if (kind == kKinds.end())
+    return fail("{}: no result of `axvp simulate`, `explore`, `search` or `tune`", file.string());
+  if (!root.contains("schema_version") || root["schema_version"] != kind->schema_version)
+    return fail("{}: /schema_version: this version of axvp reads {}", file.string(), kind->schema_version);
+  return ReadSource{&*kind, std::move(document->root)};
 }
 
 /// Keeps evenly spaced ones of the controller's inferences as an object keyed by their indices, so that pointers to
@@ -87,14 +112,24 @@ void thin_out_images(nlohmann::json& result) {
   images = std::move(kept);
 }
 
-std::string unique_name(const std::filesystem::path& folder, const std::vector<ReportSource>& others) {
-  const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
-  std::string name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+/// Keeps names and selectables: what is shown, and where it is in the file.
+void thin_out_points(nlohmann::json& file) {
+  for (const char* key : {"tensor_scales", "channel_factors", "exact_layers"}) file.erase(key);
+  for (auto& point : file["points"])
+    for (auto& layer : point["layers"])
+      for (const char* key : {"multiplier", "shift", "bias"}) layer.erase(key);
+}
+
+/// The folder's name, or the file's where that is not the usual one; `given` where another source has it.
+std::string unique_name(const std::filesystem::path& file, const SourceKind& kind, const std::string& given,
+                        const std::vector<ReportSource>& others) {
+  const std::filesystem::path whole = std::filesystem::absolute(file).lexically_normal();
+  std::string name = (whole.filename() == kind.file ? whole.parent_path().filename() : whole.stem()).string();
   const auto taken = [&] {
     return std::any_of(others.begin(), others.end(), [&](const auto& other) { return other.name == name; });
   };
-  if (taken()) name = folder.string();
-  for (int number = 2; taken(); ++number) name = fmt::format("{} ({})", folder.string(), number);
+  if (taken()) name = given;
+  for (int number = 2; taken(); ++number) name = fmt::format("{} ({})", given, number);
   return name;
 }
 
@@ -103,6 +138,7 @@ nlohmann::json to_json(const std::vector<ReportSource>& sources) {
   for (const auto& source : sources) {
     nlohmann::json content = source.content;
     thin_out_images(content);
+    if (content.contains("exact_layers") || content.contains("tensor_scales")) thin_out_points(content);
     list.push_back({{"name", source.name}, {"file", source.file}, {"content", std::move(content)}});
   }
   return list;
@@ -114,41 +150,45 @@ Result<ReportInput> read_report_input(const std::vector<std::string>& paths) {
   ReportInput input;
   for (const std::string& given : paths) {
     const std::filesystem::path path{given};
-    const bool is_folder = std::filesystem::is_directory(path);
-    if (!is_folder && !std::filesystem::exists(path)) return fail("{}: no such file or folder", given);
-    const std::filesystem::path folder = is_folder ? path : path.parent_path();
-    bool found = false;
-    const auto take = [&](const char* file, const char* command, const char* list,
-                          std::vector<ReportSource>& sources) -> Result<void> {
-      const std::filesystem::path whole = is_folder ? path / file : path;
-      if (whole.filename() != file || !std::filesystem::exists(whole)) return {};
-      auto content = read_result(whole, command, list);
-      if (!content) return forward_error(content);
-      sources.push_back({unique_name(folder, sources), whole.generic_string(), std::move(*content)});
-      found = true;
-      return {};
-    };
-    if (auto taken = take("result.json", "simulate", "operating_points", input.runs); !taken)
-      return forward_error(taken);
-    if (auto taken = take("exploration.json", "explore", "front", input.explorations); !taken)
-      return forward_error(taken);
-    if (!found)
-      return fail("{}: neither result.json (`axvp simulate --out`) nor exploration.json (`axvp explore --output`)",
-                  given);
+    std::error_code error;
+    const bool is_folder = std::filesystem::is_directory(path, error);
+    if (!is_folder && !std::filesystem::exists(path, error)) return fail("{}: no such file or folder", given);
+    std::vector<std::filesystem::path> files;
+    for (const SourceKind& kind : kKinds)
+      if (is_folder && std::filesystem::exists(path / kind.file, error)) files.push_back(path / kind.file);
+    if (!is_folder) files = {path};
+    if (files.empty())
+      return fail(
+          "{}: no result.json (`axvp simulate --out`), exploration.json (`axvp explore --output`), search.json or "
+          "operating_points.json (`axvp search`, `axvp tune`)",
+          given);
+    bool has_search = false;
+    for (const auto& file : files) {
+      auto read = read_source(file);
+      if (!read) return forward_error(read);
+      const auto sources = read->kind->sources;
+      if (sources == &ReportInput::point_files && has_search) continue;  // the search shows more of the same points
+      has_search |= sources == &ReportInput::searches;
+      const std::string name = unique_name(file, *read->kind, given, input.*sources);
+      (input.*sources).push_back({name, file.generic_string(), std::move(read->content)});
+    }
   }
   std::vector<std::string> names;
-  for (const auto& run : input.runs) names.push_back(run.name);
-  for (const auto& exploration : input.explorations) names.push_back(exploration.name);
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (const SourceKind& kind : kKinds)
+    for (const ReportSource& source : input.*kind.sources)
+      if (std::find(names.begin(), names.end(), source.name) == names.end()) names.push_back(source.name);
   input.title = join(names, ", ");
   return input;
 }
 
 std::string report_page(const ReportInput& input) {
   const ReportParts parts = report_parts();
-  const nlohmann::json data{
-      {"axvp_version", version()}, {"runs", to_json(input.runs)}, {"explorations", to_json(input.explorations)}};
-  const std::string text = script_safe(data.dump());
+  const nlohmann::json data{{"axvp_version", version()},
+                            {"runs", to_json(input.runs)},
+                            {"explorations", to_json(input.explorations)},
+                            {"searches", to_json(input.searches)},
+                            {"point_files", to_json(input.point_files)}};
+  const std::string text = script_safe(data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   const std::string title = html_safe(input.title);
   return fill(parts.page, {{"@TITLE@", title},
                            {"@STYLE@", parts.style},

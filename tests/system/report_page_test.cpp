@@ -29,6 +29,16 @@ constexpr const char* kRun =
     "[[operating_point]]\nname = \"eco </script>\"\nmultiplier = \"dadda_trunc-k9c\"\n"
     "[controller]\npolicy = \"budget\"\nwindow_ms = 1.0\n[[controller.budget]]\nat_ms = 0.0\nwindow_uj = 1500.0\n";
 
+constexpr const char* kSearch = R"({"schema_version": 1, "provenance": {"command": "search", "seed": 1},
+  "cost_metric": "uniform", "candidates": ["a", "b", "c"], "pool": ["a", "b"], "pool_gap_fraction": 0.01,
+  "points": [{"name": "save70", "saved_fraction": 0.7, "predicted_kl_nats": 0.01, "predicted_kl_over_unlimited": 1.1,
+              "refinement": {"kl_nats": 0.02, "start_kl_nats": 0.03, "evaluations": 9}},
+             {"name": "save80", "saved_fraction": 0.8, "predicted_kl_nats": 0.04, "predicted_kl_over_unlimited": 1.2}],
+  "layers": [{"layer": "conv1", "exact_cost_fraction": 0.4, "curvature": 2.0,
+              "selectables": [{"selectable": "a"}, {"selectable": "b"}]},
+             {"layer": "fc", "exact_cost_fraction": 0.6, "curvature": 1.0,
+              "selectables": [{"selectable": "b"}, {"selectable": "b"}]}]})";
+
 std::string unescaped(std::string html) {
   for (const auto& [mark, text] : {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&amp;", "&"}})
     for (std::size_t at = 0; (at = html.find(mark, at)) != std::string::npos; at += 1)
@@ -170,6 +180,40 @@ TEST_F(ReportPage, ShowsTheFrontOfAnExploration) {
   EXPECT_THAT(seen["said"].get<std::string>(), HasSubstr("/front/1/energy_uj"));
 }
 
+TEST_F(ReportPage, ShowsASearchAndOperatingPointsOfAnyFileName) {
+  std::filesystem::create_directories(folder_ / "search");
+  file("search/search.json", kSearch);
+  file("search/operating_points.json",
+       R"({"schema_version": 1, "provenance": {"command": "search"}, "points": []})");  // search.json shows more of the
+                                                                                        // same points
+  const auto tuned = axvp("tune --config " + file("run.toml", kRun) + " --out mine.json");
+  ASSERT_EQ(tuned.exit_code, 0) << tuned.output;
+  const auto written = axvp("report search mine.json --out page.html");
+  ASSERT_EQ(written.exit_code, 0) << written.output;
+  EXPECT_THAT(written.output, HasSubstr("1 searches, 1 files of operating points"));
+  const std::string page = read_text_file(path("page.html")).value();
+  EXPECT_THAT(page, Not(HasSubstr("tensor_scales"))) << "requantisation sets make large pages";
+  const std::map<std::string, nlohmann::json> files{
+      {"search/search.json", nlohmann::json::parse(kSearch)},
+      {"mine.json", nlohmann::json::parse(read_text_file(path("mine.json")).value())}};
+  const auto seen = look_at("page.html");
+  EXPECT_THAT(seen["errors"], IsEmpty());
+  ASSERT_EQ(seen["charts"].size(), 1u);
+  const auto& chart = seen["charts"]["search-0-divergence"];
+  EXPECT_GT(chart["painted"], 1000);
+  EXPECT_EQ(chart["sets"][0]["figures"].size(), 2u);
+  EXPECT_EQ(chart["sets"][1]["figures"].size(), 1u) << "one point was refined";
+  for (const auto& set : chart["sets"])
+    for (const auto& figure : set["figures"]) expect_found(figure, files);
+  std::set<std::string> pointers;
+  for (const auto& figure : seen["shown"]) {
+    expect_found(figure, files);
+    pointers.insert(figure["pointer"]);
+  }
+  EXPECT_EQ(pointers.count("/layers/1/selectables/1/selectable"), 1u);
+  EXPECT_EQ(pointers.count("/points/1/layers/0/selectable"), 1u);
+}
+
 TEST_F(ReportPage, IsSmallAndSilent) {
   simulate("first");
   std::filesystem::create_directories(folder_ / "other" / "first");
@@ -199,7 +243,11 @@ TEST_F(ReportPage, RefusesWhatIsNoResult) {
   std::filesystem::create_directories(folder_ / "empty");
   refuse("", "RUN is required");
   refuse("nothing", "nothing: no such file or folder");
-  refuse("empty", "empty: neither result.json");
+  refuse("empty", "empty: no result.json");
+  refuse("result.json", "result.json: no result of `axvp simulate`");
+  file("result.json", "{\"provenance\": {\"command\": 7}, \"schema_version\": \"x\"}");
+  refuse("result.json", "result.json: no result of `axvp simulate`");
+  file("result.json", "[]");
   refuse("result.json", "result.json: no result of `axvp simulate`");
   file("result.json", "{\"provenance\": {\"command\": \"simulate\"}, \"operating_points\": [], \"schema_version\": 9}");
   refuse(".", "/schema_version: this version of axvp reads 1");
