@@ -7,6 +7,7 @@
 #include "axvp/common/text.h"
 #include "axvp/workloads/evaluation.h"
 #include "command.h"
+#include "layer_error_report.h"
 #include "quantisation_report.h"
 #include "workload.h"
 #include "workload_options.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct Options {
   WorkloadOptions workload;
-  std::string operating_points, multiplier, encoding, out;
+  std::string operating_points, multiplier, encoding, out, layer_errors;
   bool with_float = false;
   bool layers = false;
   std::size_t threads = 0;
@@ -76,11 +77,14 @@ void print(const std::vector<PointEvaluation>& points, PairedComparison PointEva
   fmt::print("{}", format_table(rows));
 }
 
+std::size_t threads_of(const Options& options) {
+  return options.threads > 0 ? options.threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
 /// The points, and the float network where that was asked for.
 FloatEvaluation measure(const Options& options, const Workload& workload, const std::vector<Int8Executor>& executors,
                         ProgressStyle progress) {
-  const std::size_t threads =
-      options.threads > 0 ? options.threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  const std::size_t threads = threads_of(options);
   if (options.with_float) return evaluate_with_float(workload.network, executors, workload.data, threads, progress);
   return {{}, evaluate(executors, workload.data, threads, progress)};
 }
@@ -156,6 +160,13 @@ int run(const Options& options, const GlobalOptions& global) {
   if (!executors) return report(executors.error());
   const FloatEvaluation evaluation = measure(options, *workload, *executors, global.progress());
   print(evaluation, *workload, options);
+  std::vector<std::vector<LayerErrors>> errors;
+  if (!options.layer_errors.empty()) {
+    errors = measure_layer_errors(*executors, workload->data, threads_of(options), global.progress());
+    const auto written = write_file_atomically(options.layer_errors, layer_errors_csv(evaluation.points, errors));
+    if (!written) return report(written.error());
+    fmt::print("written: {}\n", options.layer_errors);
+  }
   if (options.out.empty()) return kDone;
   workload->provenance.command = "evaluate";
   nlohmann::json result{{"schema_version", 1},
@@ -165,6 +176,7 @@ int run(const Options& options, const GlobalOptions& global) {
                         {"points", nlohmann::json::array()}};
   if (options.with_float) result["float"] = to_json(evaluation.float_network);
   for (const auto& point : evaluation.points) result["points"].push_back(to_json(point));
+  for (std::size_t p = 0; p < errors.size(); ++p) result["points"][p]["layer_errors"] = layer_errors_json(errors[p]);
   if (const auto written = write_file_atomically(options.out, dump_json(result)); !written)
     return report(written.error());
   return kDone;
@@ -187,6 +199,8 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command) 
       ->excludes(points);
   sub->add_flag("--float", options->with_float, "Run the float network too and compare with it");
   sub->add_flag("--layers", options->layers, "Show how each tensor was quantised");
+  sub->add_option("--layer-errors", options->layer_errors,
+                  "Write each layer's errors against the exact network as CSV, and with --out into the JSON");
   sub->add_option("--threads", options->threads, "Threads; all cores without it (the result is the same)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{256}));
   sub->add_option("--out", options->out, "Write the result as JSON");

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "axvp/workloads/layer_errors.h"
 #include "axvp/workloads/quantise.h"
 #include "small_networks.h"
 
@@ -72,6 +75,48 @@ TEST(Evaluation, ComparesInt8WithTheFloatNetwork) {
   EXPECT_EQ(result.points[0].against_exact.mean_kl, 0.0);
   // Of softmax((200, 10, 20) / 255) from softmax(3/4, 0, 0), the same again, and (50, 60, 90) / 255 from a third each.
   EXPECT_NEAR(pair.mean_kl, 0.0008704027, 1e-8);
+}
+
+TEST(LayerErrors, OfAConstantErrorByHand) {
+  const Network network = colours();
+  const Dataset data{
+      "colours", "", 3, false, {image_of(200, 10, 20, 0), image_of(10, 200, 20, 1), image_of(50, 60, 90, 0)}};
+  const auto q = quantise_with_scales(network, {1.0 / 255, 1.0 / 255, 1.0 / 1024}, Encoding::SignMagnitude);
+  ASSERT_TRUE(q) << q.error().message;
+  const auto exact = TruthTable::from_function([](std::uint8_t x, std::uint8_t w) { return std::int32_t{x} * w; });
+  // A weight is 0 or 127; products of 0 are gated, so that each accumulator has one product and an error of 5.
+  const auto biased = TruthTable::from_function([](std::uint8_t x, std::uint8_t w) { return std::int32_t{x} * w + 5; });
+  std::vector<Int8Executor> executors;
+  for (const TruthTable& table : {exact, biased})
+    executors.push_back(*Int8Executor::create(q->network, {"p", {"m"}, q->exact_requantisation}, {table}));
+  const auto errors = measure_layer_errors(executors, data, 2, ProgressStyle::Quiet);
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_EQ(errors[0][0].accumulators.relative(), 0.0);
+  EXPECT_EQ(errors[0][0].outputs.standard_deviation(), 0.0);
+  const LayerErrors& layer = errors[1][0];
+  EXPECT_EQ(layer.layer, "classifier");
+  EXPECT_EQ(layer.accumulators.count(), 9u);
+  EXPECT_DOUBLE_EQ(layer.accumulators.mean(), 5.0);
+  EXPECT_EQ(layer.accumulators.standard_deviation(), 0.0);
+  double squares = 0.0, difference = 0.0;
+  for (const double x : {200.0, 10.0, 20.0, 10.0, 200.0, 20.0, 50.0, 60.0, 90.0}) squares += 127 * x * 127 * x;
+  EXPECT_DOUBLE_EQ(layer.accumulators.relative(), 5.0 * 3.0 / std::sqrt(squares));
+  for (const Image& image : data.images) {
+    const auto stored = quantise_image(q->network, image);
+    for (std::size_t c = 0; c < 3; ++c) difference += executors[1].run(stored)[c] - executors[0].run(stored)[c];
+  }
+  EXPECT_NEAR(layer.outputs.mean(), difference / 9, 1e-12);
+  EXPECT_DOUBLE_EQ(layer.output_scale, 1.0 / 1024);
+  const auto alone = measure_layer_errors(executors, data, 1, ProgressStyle::Quiet);
+  EXPECT_EQ(alone[1][0].outputs.standard_deviation(), layer.outputs.standard_deviation());
+}
+
+TEST(LayerErrors, StatisticsOfADrawnSample) {
+  DifferenceStatistics statistics;
+  for (const auto& [value, reference] : {std::pair{3, 1}, {-2, 2}, {7, 7}}) statistics.add(value, reference);
+  EXPECT_DOUBLE_EQ(statistics.mean(), (2.0 - 4.0 + 0.0) / 3);
+  EXPECT_DOUBLE_EQ(statistics.standard_deviation(), std::sqrt(20.0 / 3 - 4.0 / 9));
+  EXPECT_DOUBLE_EQ(statistics.relative(), std::sqrt(20.0 / 54));
 }
 
 }  // namespace
