@@ -246,8 +246,10 @@ MacActivity count_macs(const Descriptor& d, const TileActivity& activity, const 
   MacActivity result;
   visit_convolution_groups(d, group, [&](int index, int /*begin*/, int count) {
     const auto outputs = static_cast<std::uint64_t>(count);
-    const auto column_folds =
-        (outputs + static_cast<std::uint64_t>(array.columns) - 1) / static_cast<std::uint64_t>(array.columns);
+    const auto columns = static_cast<std::uint64_t>(array.columns);
+    std::uint64_t readers = (outputs + columns - 1) / columns;  // folds that share a convolution group
+    if (array.dataflow == Dataflow::InputStationary) readers = 1;
+    if (d.lanes > 0) readers = outputs;
     const std::size_t first = static_cast<std::size_t>(index) * group_channels;
     std::uint64_t executed = 0, zero_weight = 0, zeros = 0, padding = 0, read = 0;
     for (std::size_t tap = 0; tap < activity.read.size(); ++tap) {
@@ -267,7 +269,7 @@ MacActivity count_macs(const Descriptor& d, const TileActivity& activity, const 
     result.zero_weight += zero_weight;
     result.zero_activation += zeros * outputs;
     result.padding += padding * group_channels * outputs;
-    result.activation_reads += read * group_channels * column_folds;
+    result.activation_reads += read * group_channels * readers;
   });
   return result;
 }
@@ -297,11 +299,40 @@ std::uint64_t count_unused_slots_of_outputs(const Descriptor& d, const ChannelGr
   return unused;
 }
 
+/// Rows hold K, columns positions, steps are output channels: in each only those of the row's convolution group are
+/// used.
+std::uint64_t count_unused_slots_of_inputs(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
+                                           const ArrayConfig& array) {
+  const auto columns = static_cast<std::uint64_t>(array.columns);
+  const std::uint64_t offered = (positions + columns - 1) / columns * columns;
+  std::uint64_t unused = 0;
+  for (int begin = group.begin; begin < group.end;) {
+    const ArrayBlock block = block_at(d, group, begin);
+    const int depth = depth_of(d, block);
+    const auto steps = static_cast<std::uint64_t>(block.channels());
+    const auto own = static_cast<std::uint64_t>(std::min(block.channels(), d.output.channels / d.groups));
+    const int empty_rows = (array.rows - depth % array.rows) % array.rows;
+    unused += static_cast<std::uint64_t>(empty_rows) * offered * steps;
+    unused += static_cast<std::uint64_t>(depth) * ((offered - positions) * steps + positions * (steps - own));
+    begin = block.end;
+  }
+  return unused;
+}
+
+/// Lanes without an output in the last pass.
+std::uint64_t count_unused_slots_of_lanes(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions) {
+  const auto lanes = static_cast<std::uint64_t>(d.lanes);
+  const std::uint64_t in_last_pass = positions * static_cast<std::uint64_t>(group.channels()) % lanes;
+  return (lanes - in_last_pass) % lanes * static_cast<std::uint64_t>(fan_in(d));
+}
+
 }  // namespace
 
 std::uint64_t count_unused_slots(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
                                  const ArrayConfig& array) {
+  if (d.lanes > 0) return count_unused_slots_of_lanes(d, group, positions);
   if (array.dataflow == Dataflow::OutputStationary) return count_unused_slots_of_outputs(d, group, positions, array);
+  if (array.dataflow == Dataflow::InputStationary) return count_unused_slots_of_inputs(d, group, positions, array);
   const int inputs = d.input.channels / d.groups, outputs = d.output.channels / d.groups;
   std::uint64_t unused = 0;
   for (int begin = group.begin; begin < group.end;) {
@@ -325,11 +356,42 @@ std::uint64_t count_unused_slots(const Descriptor& d, const ChannelGroup& group,
 
 std::uint64_t count_fold_waits(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
                                const ArrayConfig& array) {
+  if (d.lanes > 0) return 0;
   const auto load = static_cast<std::uint64_t>(array.rows);  // a row of weights, or of finished sums, a cycle
   std::uint64_t waits = 0;
   for (const FoldGroup& folds : run_folds(d, group, positions, array.dataflow, array))
     if (folds.length < load) waits += folds.folds * (load - folds.length);
   return waits * load * static_cast<std::uint64_t>(array.columns);
+}
+
+RunTraffic run_traffic(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
+                       const ArrayConfig& array) {
+  const auto rows = static_cast<std::uint64_t>(array.rows), columns = static_cast<std::uint64_t>(array.columns);
+  const auto channels = static_cast<std::uint64_t>(group.channels());
+  const auto parts = [&](std::uint64_t side) { return (positions + side - 1) / side; };
+  RunTraffic traffic;
+  traffic.weight_reads = channels * static_cast<std::uint64_t>(fan_in(d));
+  std::uint64_t sums = channels;  // written by each position
+  if (d.lanes > 0) {
+    // Lanes of one channel share a read of its weight.
+    const FoldGroup passes = lane_passes(d, group, positions);
+    const auto lanes = static_cast<std::uint64_t>(d.lanes);
+    const std::uint64_t in_last_pass = positions * channels - (passes.folds - 1) * lanes;
+    traffic.weight_reads =
+        ((passes.folds - 1) * std::min(channels, lanes) + std::min(channels, in_last_pass)) * passes.length;
+    if (array.dataflow != Dataflow::OutputStationary) traffic.stationary_loads = passes.folds * passes.length * lanes;
+  } else if (array.dataflow == Dataflow::OutputStationary) {
+    traffic.weight_reads *= parts(rows);
+  } else {
+    const bool is = array.dataflow == Dataflow::InputStationary;
+    if (is) traffic.weight_reads *= parts(columns);
+    for (const FoldGroup& folds : run_folds(d, group, positions, array.dataflow, array))
+      traffic.stationary_loads += folds.folds * array.array_elements();
+    sums = partial_sums(d, group, array);
+  }
+  traffic.accumulator_writes = 4 * positions * sums;
+  traffic.accumulator_reads = 4 * positions * (sums - channels);
+  return traffic;
 }
 
 }  // namespace axvp

@@ -47,17 +47,17 @@ void CycleLedger::record(CycleOwner owner, Cycles begin, Cycles end) {
     intervals.push_back({begin, end});
 }
 
-void CycleLedger::record_run(Cycles begin, Cycles issue, Cycles total) {
-  runs_.push_back({begin, begin + issue});
+void CycleLedger::record_run(Engine engine, Cycles begin, Cycles issue, Cycles total) {
+  (engine == Engine::Array ? array_runs_ : lane_runs_).push_back({begin, begin + issue});
   array_chain_ = issued_ + total;
   issued_ += issue;
 }
 
 /// The gaps of [begin, end) between runs, one by one.
-Cycles CycleLedger::standstill(Cycles begin, Cycles end) const {
+Cycles CycleLedger::standstill(const std::vector<Interval>& runs, Cycles begin, Cycles end) {
   Cycles sum = 0;
   Cycles at = begin;
-  for (const Interval& run : runs_) {
+  for (const Interval& run : runs) {
     if (run.begin > at) sum += run.begin - at;
     at = std::max(at, run.end);
   }
@@ -67,9 +67,11 @@ Cycles CycleLedger::standstill(Cycles begin, Cycles end) const {
 CycleLedger::Settlement CycleLedger::settle(Cycles begin, Cycles end) {
   Settlement result;
   result.array_chain = array_chain_;
-  result.array_standstill = standstill(begin, end);
+  result.array_standstill = standstill(array_runs_, begin, end);
+  result.lane_standstill = standstill(lane_runs_, begin, end);
   array_chain_ = issued_ = 0;
-  runs_.clear();
+  array_runs_.clear();
+  lane_runs_.clear();
   // `free` holds what no owner has taken yet, ascending; each owner in turn takes its part.
   std::vector<Interval>& free = free_;
   std::vector<Interval>& left = still_free_;
@@ -103,7 +105,8 @@ CycleLedger::Settlement CycleLedger::settle(Cycles begin, Cycles end) {
 void CycleLedger::clear() {
   for (auto& intervals : intervals_) intervals.clear();
   array_chain_ = issued_ = 0;
-  runs_.clear();
+  array_runs_.clear();
+  lane_runs_.clear();
 }
 
 }  // namespace axvp

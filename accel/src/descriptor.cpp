@@ -69,6 +69,7 @@ void visit_record(D& d, std::uint32_t& magic, Archive&& field) {
     field(*number, 2);
   field(d.groups, 4);
   field(d.packed_groups, 4);
+  field(d.lanes, 2);
   auto& r = d.resample;
   for (auto* number :
        {&r.first_row, &r.first_column, &r.step_height, &r.step_width, &r.channels_before, &r.channels_after})
@@ -126,7 +127,8 @@ const char* wrong_operation(const Descriptor& d) {
     case Opcode::Convolution:
       if (d.groups < 1 || d.input.channels % d.groups != 0 || d.output.channels % d.groups != 0)
         return "the groups do not divide the channels";
-      if (d.packed_groups < 1 || d.packed_groups > d.groups) return "the packed groups are out of range";
+      if (d.packed_groups < 1 || d.packed_groups > (d.lanes > 0 ? 1 : d.groups))
+        return "the packed groups are out of range";
       return window_fits(d) ? nullptr : "window and shapes differ";
     case Opcode::Add:
       if (d.second_type == ElementType::Signed32) return "the second input has 32-bit elements";
@@ -211,6 +213,8 @@ Result<void> check(const Descriptor& d, const PlatformConfig& config) {
   if (d.rows_per_tile < 1 || d.rows_per_tile > d.output.height || d.channels_per_group < 1)
     return fail("descriptor of node {}: tiles of {} rows and {} channels", d.node, d.rows_per_tile,
                 d.channels_per_group);
+  if (d.lanes < 0 || d.lanes > config.array.lanes())
+    return fail("descriptor of node {}: {} lanes of {}", d.node, d.lanes, config.array.lanes());
   for (const Region& r : regions_of(d, config))
     if (r.begin > r.capacity || r.bytes > r.capacity - r.begin)
       return fail("descriptor of node {}: {}: {} bytes at {} exceed {} bytes", d.node, r.name, r.bytes, r.begin,
@@ -274,8 +278,17 @@ int fan_in(const Descriptor& d) {
   return d.window.kernel_height * d.window.kernel_width * (d.input.channels / d.groups);
 }
 
+DepthwiseMapping mapping_of(const Descriptor& d) {
+  if (d.lanes > 0) return DepthwiseMapping::Vector;
+  return d.packed_groups > 1 ? DepthwiseMapping::Diagonal : DepthwiseMapping::Naive;
+}
+
+std::uint64_t elements_of(const Descriptor& d, const ArrayConfig& array) {
+  return d.lanes > 0 ? static_cast<std::uint64_t>(d.lanes) : array.array_elements();
+}
+
 int packed_groups(const Descriptor& d, const ArrayConfig& array) {
-  if (d.opcode != Opcode::Convolution || array.depthwise == DepthwiseMapping::Naive) return 1;
+  if (d.opcode != Opcode::Convolution || array.depthwise != DepthwiseMapping::Diagonal) return 1;
   return std::clamp(array.columns / (d.output.channels / d.groups), 1, d.groups);
 }
 

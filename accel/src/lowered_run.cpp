@@ -20,7 +20,7 @@ class WindowReader {
     return rows;
   }
 
- private:
+  /// The window of one output pixel over the input channels of `block`, appended to `row`.
   void append_window(int y, int x, const ArrayBlock& block, std::vector<std::uint8_t>& row) const {
     const Window& w = d_.window;
     for (int i = 0; i < w.kernel_height; ++i)
@@ -38,6 +38,7 @@ class WindowReader {
       }
   }
 
+ private:
   const Descriptor& d_;
   const RowTile& tile_;
   const std::uint8_t* input_;
@@ -66,6 +67,25 @@ LoweredRun::LoweredRun(const Descriptor& descriptor, const RowTile& tile, const 
   }
 }
 
+LoweredLaneRun::LoweredLaneRun(const Descriptor& d, const RowTile& tile, const ChannelGroup& group,
+                               const std::uint8_t* input, const std::int8_t* weights, std::uint8_t select,
+                               std::int32_t* sums) {
+  const WindowReader windows{d, tile, input};
+  const int inputs = d.input.channels / d.groups, outputs = d.output.channels / d.groups;
+  for (int y = tile.begin; y < tile.end; ++y)
+    for (int x = 0; x < d.output.width; ++x)
+      for (int n = group.begin; n < group.end; ++n)
+        windows.append_window(y, x, {n, n + 1, n / outputs * inputs, inputs}, activations_);
+  product_.positions = tile.rows() * d.output.width;
+  product_.depth = fan_in(d);
+  product_.channels = group.channels();
+  product_.activations = activations_.data();
+  product_.weights = weights;
+  product_.activations_signed = d.input_type == ElementType::Signed8;
+  product_.select = select;
+  product_.sums = sums;
+}
+
 Cycles layer_array_cycles(const Descriptor& descriptor, const ArrayConfig& array) {
   ChainCycles last;
   Cycles before = 0;
@@ -75,7 +95,7 @@ Cycles layer_array_cycles(const Descriptor& descriptor, const ArrayConfig& array
                            static_cast<std::uint64_t>(descriptor.output.width);
     for (const ChannelGroup& group : groups) {
       before += last.issue;
-      last = chain_cycles(array.dataflow, array, run_folds(descriptor, group, positions, array.dataflow, array));
+      last = run_cycles(descriptor, group, positions, array.dataflow, array);
     }
   }
   return before + last.total;

@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "axvp/accel/array_block.h"
+#include "axvp/accel/lowered_run.h"
 #include "axvp/accel/memory_map.h"
 #include "axvp/accel/timing.h"
 
@@ -129,19 +131,23 @@ struct RowChoice {
   Cycles loads = 0, stores = 0;     ///< Of the DMA, over all tiles, latency apart.
 };
 
-/// One group of output channels and what a run over it takes.
-struct GroupCost {
+/// Groups of equally many output channels and what a run over one of them takes.
+struct GroupKind {
   std::uint64_t channels = 0;
-  std::uint64_t folds = 0;
-  Cycles weights = 0;  ///< Of the DMA, latency apart.
+  std::uint64_t groups = 0;
+  Cycles weights = 0;               ///< Of the DMA, latency apart.
+  std::optional<RunTimer> timer{};  ///< Of the array.
 };
 
 /// What tilings with the same output channels a group share.
 struct ChannelChoice {
   int channels = 0;
-  std::vector<GroupCost> groups;
-  std::uint64_t folds = 0;  ///< Of all groups.
-  Cycles weights = 0;       ///< Of the DMA, each group once.
+  std::vector<GroupKind> kinds;
+  std::vector<std::size_t> groups;  ///< The kind of each, in the order of the runs.
+  Cycles weights = 0;               ///< Of the DMA, each group once.
+
+  [[nodiscard]] const GroupKind& first() const { return kinds[groups.front()]; }
+  [[nodiscard]] const GroupKind& last() const { return kinds[groups.back()]; }
 };
 
 /// Whether transfers pay for the rows of DRAM that they open.
@@ -176,7 +182,8 @@ class TilingTimes {
     ChannelChoice choice;
     choice.channels = channels;
     if (!is_convolution_) {
-      choice.groups.push_back({static_cast<std::uint64_t>(d_.output.channels), 0, 0});
+      choice.kinds.push_back({static_cast<std::uint64_t>(d_.output.channels), 1, 0, std::nullopt});
+      choice.groups.push_back(0);
       return choice;
     }
     Descriptor d = d_;
@@ -184,10 +191,13 @@ class TilingTimes {
     const auto k = static_cast<Bytes>(fan_in(d));
     for (const ChannelGroup& group : channel_groups(d)) {
       const auto own = static_cast<std::uint64_t>(group.channels());
-      const GroupCost cost{own, fold_count(d, group, config_.array), transfer(own * k)};
-      choice.folds += cost.folds;
-      choice.weights += cost.weights;
-      choice.groups.push_back(cost);
+      std::size_t kind = 0;
+      while (kind < choice.kinds.size() && choice.kinds[kind].channels != own) ++kind;
+      if (kind == choice.kinds.size())
+        choice.kinds.push_back({own, 0, transfer(own * k), RunTimer{d, group, config_.array.dataflow, config_.array}});
+      ++choice.kinds[kind].groups;
+      choice.weights += choice.kinds[kind].weights;
+      choice.groups.push_back(kind);
     }
     return choice;
   }
@@ -201,20 +211,22 @@ class TilingTimes {
     const auto tiles = static_cast<Cycles>(rows.tiles);
     const Cycles weights = groups > 2 ? channels.weights * tiles : channels.weights;
     const Cycles dma = rows.loads + rows.stores + weights + latency_;
-    const Cycles head = load_cycles(first) + channels.groups.front().weights + latency_;
+    const Cycles head = load_cycles(first) + channels.first().weights + latency_;
     const Cycles tail = store_cycles(last) + latency_;
     const auto outputs = static_cast<std::uint64_t>(d_.output.channels);
     const auto lanes = static_cast<std::uint64_t>(config_.vector_unit.lanes);
     const Cycles vector = ((tiles - 1) * positions + last_positions) * outputs / lanes +
                           tiles * static_cast<Cycles>(groups) * static_cast<Cycles>(config_.vector_unit.latency_cycles);
     if (!is_convolution_) return std::max(dma, head + vector + tail);
-    const Cycles issue = ws_issue_cycles(config_.array, channels.folds, positions) * (tiles - 1) +
-                         ws_issue_cycles(config_.array, channels.folds, last_positions);
-    const Cycles way_out = ws_run_cycles(config_.array, 1, last_positions) -
-                           ws_issue_cycles(config_.array, 1, last_positions);  // the same for any number of folds
-    const Cycles last_vector = vector_cycles(config_.vector_unit, last_positions * channels.groups.back().channels);
+    Cycles issue = 0;
+    for (const GroupKind& kind : channels.kinds)
+      issue +=
+          kind.groups * ((tiles - 1) * kind.timer->cycles(positions).issue + kind.timer->cycles(last_positions).issue);
+    const ChainCycles last_run = channels.last().timer->cycles(last_positions);
+    const Cycles way_out = last_run.total - last_run.issue;
+    const Cycles last_vector = vector_cycles(config_.vector_unit, last_positions * channels.last().channels);
     return std::max({dma, head + issue + way_out + last_vector + tail,
-                     head + ws_run_cycles(config_.array, 1, positions) + vector + tail});
+                     head + channels.first().timer->cycles(positions).total + vector + tail});
   }
 
   /// Time by the recurrence; any time above `limit` where it is longer than that.
@@ -252,14 +264,16 @@ class TilingTimes {
 /// The times that the recurrence follows.
 class PipelineEstimate {
  public:
-  PipelineEstimate(const TilingTimes& times, const ChannelChoice& channels) : t_(times), channels_(channels) {}
+  PipelineEstimate(const TilingTimes& times, const ChannelChoice& channels)
+      : t_(times), channels_(channels), runs_(channels.kinds.size()) {}
 
   Cycles run(const RowChoice& rows, Cycles limit) {
     stores_.reserve(static_cast<std::size_t>(rows.tiles));
     for (int t = 0; t < rows.tiles && std::max(array_free_, dma_free_) <= limit; ++t) {
       const RowTile tile = t_.tile_of(rows, t);
       const Cycles loaded = load(t_.load_cycles(tile), tile_consumed_[t % 2]);
-      for (const GroupCost& group : channels_.groups) run_one(t_.positions_of(tile), group, loaded);
+      set_positions(t_.positions_of(tile));
+      for (const std::size_t kind : channels_.groups) run_one(kind, loaded);
       tile_consumed_[t % 2] = consumed_[(run_ - 1) % 2];
       stores_.push_back({computed_[(run_ - 1) % 2], t_.store_cycles(tile)});
     }
@@ -273,20 +287,34 @@ class PipelineEstimate {
     Cycles duration;
   };
 
-  void run_one(std::uint64_t positions, const GroupCost& group, Cycles loaded) {
+  struct RunTimes {
+    ChainCycles array;
+    Cycles vector = 0;
+  };
+
+  void set_positions(std::uint64_t positions) {
+    if (positions == positions_) return;
+    positions_ = positions;
+    for (std::size_t k = 0; k < runs_.size(); ++k) {
+      const GroupKind& kind = channels_.kinds[k];
+      if (kind.timer) runs_[k].array = kind.timer->cycles(positions);
+      runs_[k].vector = vector_cycles(t_.config_.vector_unit, positions * kind.channels);
+    }
+  }
+
+  void run_one(std::size_t kind, Cycles loaded) {
     Cycles& consumed = consumed_[run_ % 2];  // of the run two before, until it is overwritten
     Cycles& computed = computed_[run_ % 2];
-    const PlatformConfig& config = t_.config_;
+    const RunTimes& times = runs_[kind];
     if (t_.is_convolution_) {
       if (fetches_weights(run_, static_cast<int>(channels_.groups.size())))
-        weights_ready_ = load(group.weights, consumed);
+        weights_ready_ = load(channels_.kinds[kind].weights, consumed);
       const Cycles start = std::max({loaded, weights_ready_, array_free_, computed});
-      array_free_ = start + ws_issue_cycles(config.array, group.folds, positions);
+      array_free_ = start + times.array.issue;
       consumed = array_free_;
-      vector_free_ = std::max(start + ws_run_cycles(config.array, group.folds, positions), vector_free_) +
-                     vector_cycles(config.vector_unit, positions * group.channels);
+      vector_free_ = std::max(start + times.array.total, vector_free_) + times.vector;
     } else {
-      vector_free_ = std::max(loaded, vector_free_) + vector_cycles(config.vector_unit, positions * group.channels);
+      vector_free_ = std::max(loaded, vector_free_) + times.vector;
       consumed = vector_free_;
     }
     computed = vector_free_;
@@ -308,6 +336,8 @@ class PipelineEstimate {
 
   const TilingTimes& t_;
   const ChannelChoice& channels_;
+  std::vector<RunTimes> runs_;  ///< By kind, of runs over `positions_`.
+  std::uint64_t positions_ = 0;
   std::vector<Store> stores_;
   std::size_t next_store_ = 0;
   int run_ = 0;
@@ -378,7 +408,9 @@ std::size_t weight_buffer_of(int run, int groups) {
   return groups == 1 ? 0 : static_cast<std::size_t>(run % 2);
 }
 
-Result<Descriptor> plan_tiling(Descriptor descriptor, std::string_view name, const PlatformConfig& config) {
+namespace {
+
+Result<Descriptor> plan_mapped(Descriptor descriptor, std::string_view name, const PlatformConfig& config) {
   const TilingTimes times{descriptor, config, DramRows::Ignored};
   std::vector<RowChoice> rows;
   for (const int count : row_candidates(descriptor)) rows.push_back(times.row_choice(count));
@@ -403,6 +435,32 @@ Result<Descriptor> plan_tiling(Descriptor descriptor, std::string_view name, con
   descriptor.channels_per_group = best.channels->channels;
   place_buffers(descriptor);
   return descriptor;
+}
+
+/// The mappings among which the cheapest is to be taken.
+std::vector<DepthwiseMapping> mappings_for(const Descriptor& d, const ArrayConfig& array) {
+  if (d.opcode != Opcode::Convolution || d.groups == 1) return {DepthwiseMapping::Naive};
+  if (array.depthwise != DepthwiseMapping::Auto) return {array.depthwise};
+  return {DepthwiseMapping::Naive, DepthwiseMapping::Diagonal, DepthwiseMapping::Vector};
+}
+
+}  // namespace
+
+Result<Descriptor> plan_tiling(Descriptor descriptor, std::string_view name, const PlatformConfig& config) {
+  std::optional<Result<Descriptor>> best;
+  Cycles fewest = 0;
+  for (const DepthwiseMapping mapping : mappings_for(descriptor, config.array)) {
+    ArrayConfig mapped = config.array;
+    mapped.depthwise = mapping;
+    descriptor.packed_groups = packed_groups(descriptor, mapped);
+    descriptor.lanes = mapping == DepthwiseMapping::Vector ? config.array.lanes() : 0;
+    auto planned = plan_mapped(descriptor, name, config);
+    const Cycles cycles = planned ? layer_array_cycles(*planned, config.array) : 0;
+    if (best && (!planned || (*best && cycles >= fewest))) continue;
+    fewest = cycles;
+    best = std::move(planned);
+  }
+  return std::move(*best);
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "axvp/accel/array_block.h"
@@ -51,6 +52,10 @@ class OperandStream {
 
   [[nodiscard]] OperandBlock make_block(const RowTile& tile, const std::uint8_t* input,
                                         const ArrayBlock& channels) const;
+
+  /// Outputs in the order [position][channel] over all blocks of a run, a lane each.
+  template <class Visit>
+  void on_lanes(const std::vector<OperandBlock>& blocks, Elements& elements, Visit& visit) const;
 
   template <class Visit>
   void run_block(const OperandBlock& block, Elements& elements, Visit& visit) const;
@@ -130,6 +135,28 @@ void OperandStream::stationary_outputs(const OperandBlock& block, Elements& elem
 }
 
 template <class Visit>
+void OperandStream::on_lanes(const std::vector<OperandBlock>& blocks, Elements& elements, Visit& visit) const {
+  std::size_t lane = 0;
+  for (std::size_t m = 0; m < blocks.front().positions; ++m)
+    for (const OperandBlock& block : blocks)
+      for (std::size_t n = 0; n < block.channels; ++n) {
+        OperandPair& pair = elements.held[lane];
+        lane = lane + 1 == elements.held.size() ? 0 : lane + 1;
+        for (std::size_t k = 0; k < block.fan_in; ++k) {
+          const std::uint8_t x = block.activations[k * block.positions + m];
+          const std::uint8_t w = block.weights[n * block.fan_in + k];
+          if (x == 0 || w == 0) continue;
+          move_operands(pair, {x, w}, visit);
+          ++elements.counts.executed;
+        }
+      }
+  for (const OperandBlock& block : blocks) {
+    elements.counts.macs += block.macs;
+    if (dataflow_ != Dataflow::OutputStationary) elements.counts.loads += block.macs;  // a weight comes with each
+  }
+}
+
+template <class Visit>
 void OperandStream::run_block(const OperandBlock& block, Elements& elements, Visit& visit) const {
   elements.counts.macs += block.macs;
   switch (dataflow_) {
@@ -146,7 +173,7 @@ template <class Visit>
 StreamCounts OperandStream::run(Visit&& visit) const {
   const Descriptor& d = layer_.descriptor;
   Elements elements{
-      std::vector<OperandPair>(rows_ * columns_),
+      std::vector<OperandPair>(d.lanes > 0 ? static_cast<std::size_t>(d.lanes) : rows_ * columns_),
       {},
       std::vector<Passing>(static_cast<std::size_t>(fan_in(d)) * static_cast<std::size_t>(d.packed_groups))};
   const auto counted = [&](const OperandTransition& transition) {
@@ -156,12 +183,19 @@ StreamCounts OperandStream::run(Visit&& visit) const {
   const auto groups = channel_groups(d);
   for (const std::uint8_t* input : layer_.inputs)
     for (int t = 0; t < tile_count(d); ++t)
-      for (const ChannelGroup& group : groups)
+      for (const ChannelGroup& group : groups) {
+        std::vector<OperandBlock> blocks;  // of a run on lanes
         for (int begin = group.begin; begin < group.end;) {
           const ArrayBlock block = block_at(d, group, begin);
-          run_block(make_block(row_tile(d, t), input, block), elements, counted);
+          OperandBlock operands = make_block(row_tile(d, t), input, block);
+          if (d.lanes > 0)
+            blocks.push_back(std::move(operands));
+          else
+            run_block(operands, elements, counted);
           begin = block.end;
         }
+        if (d.lanes > 0) on_lanes(blocks, elements, counted);
+      }
   return elements.counts;
 }
 

@@ -1,5 +1,8 @@
 #include "axvp/accel/platform_config.h"
 
+#include <string>
+#include <vector>
+
 namespace axvp {
 namespace {
 
@@ -21,6 +24,7 @@ template <class Config, class Visitor>
 void visit_fields(Config& c, Visitor&& visit) {
   visit(Field{"array", "rows", kArraySide}, c.array.rows);
   visit(Field{"array", "columns", kArraySide}, c.array.columns);
+  visit(Field{"array", "depthwise_lanes", {0, 4096}}, c.array.depthwise_lanes);
   visit(Field{"scratchpads", "activation_kb", kKilobytes}, c.scratchpads.activation_kb);
   visit(Field{"scratchpads", "weight_kb", kKilobytes}, c.scratchpads.weight_kb);
   visit(Field{"scratchpads", "accumulator_kb", kKilobytes}, c.scratchpads.accumulator_kb);
@@ -45,21 +49,16 @@ bool is_power_of_two(std::int64_t value) {
   return value > 0 && (value & (value - 1)) == 0;
 }
 
-constexpr const char* kNaive = "naive";
-constexpr const char* kDiagonal = "diagonal";
-
-Result<Dataflow> parse_platform_dataflow(const std::string& name) {
-  auto dataflow = parse_dataflow(name);
-  if (dataflow && *dataflow == Dataflow::InputStationary)
-    return fail(
-        "dataflow = input-stationary: the platform's array is weight-stationary or output-stationary; "
-        "`axvp simulate --level analytic --dataflow is` has the closed forms");
-  return dataflow;
-}
+/// By DepthwiseMapping.
+const std::vector<std::string> kMappings{"naive", "diagonal", "vector", "auto"};
 
 constexpr NumberRange kClock{0.01, 10000.0};  // below, simulated times would not fit sc_time
 
 }  // namespace
+
+std::string_view to_string(DepthwiseMapping mapping) {
+  return kMappings[static_cast<std::size_t>(mapping)];
+}
 
 PlatformConfig read_platform_config(FieldReader& reader) {
   PlatformConfig config;
@@ -69,11 +68,12 @@ PlatformConfig read_platform_config(FieldReader& reader) {
     FieldReader table = reader.table(field.table);
     value = static_cast<Value>(table.integer(field.key, field.range, std::int64_t{value}));
   });
-  if (reader.table("array").choice("depthwise", {kNaive, kDiagonal}, kNaive) == kDiagonal)
-    config.array.depthwise = DepthwiseMapping::Diagonal;
   FieldReader array = reader.table("array");
+  const std::string mapping = array.choice("depthwise", kMappings, kMappings[0]);
+  for (std::size_t m = 0; m < kMappings.size(); ++m)
+    if (mapping == kMappings[m]) config.array.depthwise = static_cast<DepthwiseMapping>(m);
   const std::string dataflow = array.string("dataflow", std::string{to_string(config.array.dataflow)});
-  if (const auto parsed = parse_platform_dataflow(dataflow); parsed)
+  if (const auto parsed = parse_dataflow(dataflow); parsed)
     config.array.dataflow = *parsed;
   else
     array.reject("dataflow", parsed.error().message);
@@ -102,8 +102,6 @@ Result<void> validate(const PlatformConfig& config) {
   if (watchdog_ms > kLongestMilliseconds)
     return fail("platform: watchdog.no_progress_cycles = {} at clock_mhz = {} is longer than simulated time can be",
                 config.watchdog.no_progress_cycles, config.clock_mhz);
-  if (config.array.dataflow == Dataflow::InputStationary)
-    return fail("platform: array.dataflow = input-stationary, expected weight-stationary or output-stationary");
   if (!is_power_of_two(config.dma.burst_bytes))
     return fail("platform: dma.burst_bytes = {}, expected a power of two", config.dma.burst_bytes);
   if (!is_power_of_two(config.dram.row_bytes))
@@ -115,7 +113,8 @@ json to_json(const PlatformConfig& config) {
   json result = json::object();
   result["clock_mhz"] = config.clock_mhz;
   visit_fields(config, [&](const Field& field, const auto& value) { result[field.table][field.key] = value; });
-  result["array"]["depthwise"] = config.array.depthwise == DepthwiseMapping::Diagonal ? kDiagonal : kNaive;
+  result["array"]["depthwise"] = to_string(config.array.depthwise);
+  if (config.array.lanes() > 0) result["array"]["depthwise_lanes"] = config.array.lanes();
   result["array"]["dataflow"] = to_string(config.array.dataflow);
   return result;
 }

@@ -277,7 +277,6 @@ class Compiler {
       program_.nodes.back().layer = layer;
       d.layer = static_cast<std::uint16_t>(layer);
       d.parameter_offset = parameter_offset_[layer];
-      d.packed_groups = packed_groups(d, config_.array);
       const auto expected = output.shape.channels * static_cast<std::size_t>(convolution->fan_in(input.shape));
       if (convolution->weights.size() != expected)
         return fail("{}: {} weights, {} expected", node.name, convolution->weights.size(), expected);
@@ -355,7 +354,7 @@ std::uint64_t array_slots_of(const Descriptor& d, const ArrayConfig& array) {
         steps += folds.folds * folds.length;
     }
   }
-  return steps * static_cast<std::uint64_t>(array.rows) * static_cast<std::uint64_t>(array.columns);
+  return steps * elements_of(d, array);
 }
 
 Result<Program> compile(const QuantizedNetwork& network, const std::vector<OperatingPoint>& points,

@@ -29,7 +29,6 @@ Result<void> audit_run(const EventCounts& registers, const RunWitnesses& witness
                        const ArrayConfig& array) {
   const ProgramTotals once = totals_of(program);
   const std::uint64_t n = witnesses.inferences;
-  const std::uint64_t elements = static_cast<std::uint64_t>(array.rows) * static_cast<std::uint64_t>(array.columns);
   struct Check {
     const char* what;
     std::uint64_t found, expected;
@@ -44,7 +43,7 @@ Result<void> audit_run(const EventCounts& registers, const RunWitnesses& witness
            Check{"multiplications of padding", registers[Event::MacPadding], n * once.padding},
            Check{"slots of the array", registers.slots(), n * once.slots},
            Check{"slots and idle cycles of the PEs", registers.slots() + registers[Event::PeIdleCycle],
-                 elements * witnesses.busy_cycles},
+                 array.elements() * witnesses.busy_cycles},
        })
     if (check.found != check.expected)
       return fail("audit of the run: {}: {}, expected {}", check.what, check.found, check.expected);

@@ -10,26 +10,25 @@ std::uint64_t parts(std::uint64_t whole, int part) {
 
 }  // namespace
 
+void ChainTimer::add(const FoldGroup& group) {
+  if (group.folds == 0 || group.length == 0) return;
+  folds_ += group.folds;
+  last_length_ = group.length;
+  issue_ += group.folds * std::max<Cycles>(group.length, rows_);
+}
+
+ChainCycles ChainTimer::cycles() const {
+  if (folds_ == 0) return {};
+  if (dataflow_ == Dataflow::OutputStationary)
+    return {issue_, (folds_ == 1 ? last_length_ : issue_) + 2 * rows_ + columns_ - 2};
+  const Cycles last_interval = std::max(last_length_, rows_);
+  return {issue_, 1 + (issue_ - last_interval) + last_length_ + rows_ + columns_ - 2};
+}
+
 ChainCycles chain_cycles(Dataflow dataflow, const ArrayConfig& array, const std::vector<FoldGroup>& groups) {
-  const auto rows = static_cast<Cycles>(array.rows);
-  const auto columns = static_cast<Cycles>(array.columns);
-  ChainCycles cycles;
-  std::uint64_t folds = 0;
-  Cycles last_length = 0;
-  for (const FoldGroup& group : groups) {
-    if (group.folds == 0 || group.length == 0) continue;
-    folds += group.folds;
-    last_length = group.length;
-    cycles.issue += group.folds * std::max<Cycles>(group.length, rows);
-  }
-  if (folds == 0) return cycles;
-  const Cycles last_interval = std::max(last_length, rows);
-  if (dataflow == Dataflow::OutputStationary) {
-    cycles.total = (folds == 1 ? last_length : cycles.issue) + 2 * rows + columns - 2;
-  } else {
-    cycles.total = 1 + (cycles.issue - last_interval) + last_length + rows + columns - 2;
-  }
-  return cycles;
+  ChainTimer timer{dataflow, array};
+  for (const FoldGroup& group : groups) timer.add(group);
+  return timer.cycles();
 }
 
 FoldGroup fold_group(Dataflow dataflow, const ArrayConfig& array, const MatrixShape& shape) {

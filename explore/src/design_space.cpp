@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, kAxes> kNames{"rows",
                                                      "pool",
                                                      "operating_point"};
 constexpr std::array<std::string_view, 3> kDataflows{"ws", "os", "is"};
-constexpr std::array<std::string_view, 2> kMappings{"naive", "diagonal"};
+constexpr std::array<std::string_view, 4> kMappings{"naive", "diagonal", "vector", "auto"};
 
 std::size_t index(Axis axis) {
   return static_cast<std::size_t>(axis);

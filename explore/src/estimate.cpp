@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "axvp/accel/array_block.h"
+#include "axvp/accel/activity.h"
 #include "axvp/accel/lowered_run.h"
 #include "axvp/accel/mapping.h"
 #include "axvp/accel/parameter_set.h"
 #include "axvp/accel/program.h"
-#include "axvp/accel/timing.h"
 
 namespace axvp {
 namespace {
@@ -34,42 +33,35 @@ Cycles descriptor_cycles(const PlatformConfig& config) {
                              config.command_processor.decode_cycles);
 }
 
-/// The whole layer as one chain of the dataflow's folds.
-Cycles chain_of(const Descriptor& d, const ArrayConfig& array, Dataflow dataflow) {
-  const auto groups = static_cast<std::uint64_t>(d.groups);
-  const MatrixShape shape{static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width),
-                          static_cast<std::uint64_t>(d.output.channels) / groups,
-                          static_cast<std::uint64_t>(fan_in(d))};
-  FoldGroup folds = fold_group(dataflow, array, shape);
-  folds.folds *= groups;
-  return chain_cycles(dataflow, array, {folds}).total;
-}
-
 void count_convolution(const Descriptor& d, const PlatformConfig& config, AnalyticEstimate& e) {
   const EventSetter add{e};
   const auto tiles = static_cast<std::uint64_t>(tile_count(d));
   const auto channels = static_cast<std::uint64_t>(d.output.channels);
-  const auto k = static_cast<std::uint64_t>(fan_in(d));
   const auto per_group = channels / static_cast<std::uint64_t>(d.groups);
   const std::uint64_t macs = macs_of(d), padding = padding_macs_of(d);
   const std::uint64_t slots = array_slots_of(d, config.array);
   add(Event::SlotUnused, static_cast<double>(slots - macs));
-  std::uint64_t folds = 0, sums = 0;
+  const auto add_traffic = [&](const ChannelGroup& group, int tile, std::uint64_t times) {
+    const auto positions =
+        static_cast<std::uint64_t>(row_tile(d, tile).rows()) * static_cast<std::uint64_t>(d.output.width);
+    const RunTraffic traffic = run_traffic(d, group, positions, config.array);
+    add(Event::WeightLoad, static_cast<double>(traffic.stationary_loads * times));
+    add(Event::WeightRead, static_cast<double>(traffic.weight_reads * times));
+    add(Event::AccumulatorWrite, static_cast<double>(traffic.accumulator_writes * times));
+    add(Event::AccumulatorRead, static_cast<double>(traffic.accumulator_reads * times));
+  };
   for (const ChannelGroup& group : channel_groups(d)) {
-    folds += fold_count(d, group, config.array);
-    sums += partial_sums(d, group, config.array);
+    add_traffic(group, 0, tiles - 1);  // all tiles but the last one are alike
+    add_traffic(group, static_cast<int>(tiles) - 1, 1);
   }
-  const auto elements =
-      static_cast<std::uint64_t>(config.array.rows) * static_cast<std::uint64_t>(config.array.columns);
-  add(Event::WeightLoad, static_cast<double>(folds * tiles * elements));
-  const std::uint64_t blocks = ceil_divide(per_group, static_cast<std::uint64_t>(config.array.columns));
-  add(Event::ActivationRead, static_cast<double>((macs - padding) / per_group * blocks));
+  const auto columns = static_cast<std::uint64_t>(config.array.columns);
+  std::uint64_t reads_of_each = ceil_divide(per_group, columns);
+  if (config.array.dataflow == Dataflow::InputStationary) reads_of_each = 1;
+  if (d.lanes > 0) reads_of_each = per_group;
+  add(Event::ActivationRead, static_cast<double>((macs - padding) / per_group * reads_of_each));
   add(Event::ActivationWrite, static_cast<double>(output_bytes(d)));
-  add(Event::WeightRead, static_cast<double>(tiles * channels * k));
   add(Event::ParameterRead, static_cast<double>(tiles * channels * kRequantisationBytes + 1));
-  const auto positions = static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width);
-  add(Event::AccumulatorWrite, static_cast<double>(4 * positions * sums));
-  add(Event::AccumulatorRead, static_cast<double>(4 * positions * sums));  // the vector unit reads each sum once
+  add(Event::AccumulatorRead, 4.0 * static_cast<double>(d.output.size()));  // by the vector unit
   add(Event::PeIdleCycle, -static_cast<double>(slots));
 }
 
@@ -132,10 +124,7 @@ Multiplications multiplications_of(const ExploredNetwork& network, const std::ve
 }
 
 Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const PlatformConfig& config) {
-  const Dataflow dataflow = config.array.dataflow;
-  Descriptor untiled = operation.descriptor;
-  untiled.packed_groups = packed_groups(untiled, config.array);
-  const auto tiled = plan_tiling(std::move(untiled), operation.name, config);
+  const auto tiled = plan_tiling(operation.descriptor, operation.name, config);
   if (!tiled) return forward_error(tiled);
   const Descriptor& d = *tiled;
   AnalyticEstimate e;
@@ -151,17 +140,9 @@ Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const Plat
   add(Event::WeightWrite, static_cast<double>(traffic.weights));
   add(Event::DramRead, static_cast<double>(traffic.input + traffic.weights + kDescriptorBytes));
   add(Event::DramWrite, static_cast<double>(output_bytes(d)));
-  if (dataflow == Dataflow::WeightStationary || d.opcode != Opcode::Convolution) {
-    if (d.opcode == Opcode::Convolution) e.array_cycles = layer_array_cycles(d, config.array);
-    e.latency = estimate_latency(d, config);
-  } else {
-    e.array_cycles = chain_of(d, config.array, dataflow);
-    const Cycles dram = (traffic.input + traffic.weights + output_bytes(d)) /
-                        static_cast<Cycles>(config.dram.bandwidth_bytes_per_cycle);
-    e.latency = std::max({e.array_cycles, dram, vector_cycles(config.vector_unit, operations_of(d))});
-  }
-  e.latency += descriptor_cycles(config);
-  const auto elements = static_cast<double>(config.array.rows) * static_cast<double>(config.array.columns);
+  if (d.opcode == Opcode::Convolution) e.array_cycles = layer_array_cycles(d, config.array);
+  e.latency = estimate_latency(d, config) + descriptor_cycles(config);
+  const auto elements = static_cast<double>(config.array.elements());
   add(Event::PeIdleCycle, static_cast<double>(e.latency) * elements);
   add(Event::ActiveCycle, static_cast<double>(e.latency));
   double& idle = e.events[static_cast<std::size_t>(Event::PeIdleCycle)];

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 5> kColumns{"latency_ms", "energy_uj", "a
 const std::vector<std::string> kObjectives{"latency", "energy", "area", "energy-delay", "accuracy"};
 const std::vector<std::string> kMethods{"grid", "random", "nsga2"};
 const std::vector<std::string> kEncodings{"sm8", "s8"};
-const std::vector<std::string> kMappings{"naive", "diagonal"};
+const std::vector<std::string> kMappings{"naive", "diagonal", "vector", "auto"};
 constexpr const char* kOwnPool = "own";
 constexpr std::size_t kMostValues = 4096;             // of an axis
 constexpr double kMostConfigurations = 1ull << 40;    // that can be numbered

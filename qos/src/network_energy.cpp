@@ -52,7 +52,7 @@ Cycles array_cycles(const Descriptor& d, Dataflow dataflow, const ArrayConfig& a
     for (const ChannelGroup& group : channel_groups(d)) {
       const std::uint64_t positions =
           static_cast<std::uint64_t>(row_tile(d, t).rows()) * static_cast<std::uint64_t>(d.output.width);
-      total += chain_cycles(dataflow, array, run_folds(d, group, positions, dataflow, array)).total;
+      total += run_cycles(d, group, positions, dataflow, array).total;
     }
   return total;
 }
@@ -133,7 +133,7 @@ const SelectableEnergy& row_of(const std::vector<SelectableEnergy>& rows, const 
 class LayerPricer {
  public:
   LayerPricer(const NetworkEnergyInputs& inputs, const NetworkEnergy& result) : inputs_(inputs), result_(result) {
-    elements_ = static_cast<double>(inputs.platform.array.rows) * static_cast<double>(inputs.platform.array.columns);
+    elements_ = static_cast<double>(inputs.platform.array.elements());
   }
 
   void price(const OperandTrace& trace, const LayerTask& task, const std::vector<Selectable>& selectables,

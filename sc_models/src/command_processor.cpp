@@ -108,8 +108,7 @@ CommandProcessor::Outcome CommandProcessor::load_point(const StartCommand& comma
   change.end = now();
   change.counts = instruments_.counts - before;
   change.counts.add(Event::ActiveCycle, change.end - change.begin);
-  change.counts.add(Event::PeIdleCycle, (change.end - change.begin) * static_cast<std::uint64_t>(config_.array.rows) *
-                                            static_cast<std::uint64_t>(config_.array.columns));
+  change.counts.add(Event::PeIdleCycle, (change.end - change.begin) * config_.array.elements());
   monitor_port->switched(change);
   return Outcome::Done;
 }

@@ -67,10 +67,10 @@ bool EnergyMonitor::node_done(std::uint32_t node, std::uint32_t point, Cycles be
     return false;
   }
   const CycleLedger::Settlement settlement = ledger_.settle(begin, end);
-  const auto elements = static_cast<std::uint64_t>(array_.rows) * static_cast<std::uint64_t>(array_.columns);
   const Cycles cycles = end - begin;
   counts_.add(Event::ActiveCycle, cycles);
-  counts_.add(Event::PeIdleCycle, elements * settlement.array_standstill);
+  counts_.add(Event::PeIdleCycle, array_.array_elements() * settlement.array_standstill +
+                                      static_cast<std::uint64_t>(array_.lanes()) * settlement.lane_standstill);
   const EventCounts delta = counts_ - counts_at_begin_;
   finding_ = audit(expectations_[node], delta, cycles, settlement);
   pending_nodes_.push_back({node, point, settlement.owned, delta, settlement.array_chain});
@@ -112,8 +112,7 @@ std::string EnergyMonitor::audit(const NodeExpectation& expected, const EventCou
   if (counts[Event::MacPadding] != expected.padding_macs)
     return differ("multiplications of padding", counts[Event::MacPadding], expected.padding_macs);
   if (counts.slots() != expected.slots) return differ("slots of the array", counts.slots(), expected.slots);
-  const std::uint64_t pe_cycles =
-      static_cast<std::uint64_t>(array_.rows) * static_cast<std::uint64_t>(array_.columns) * cycles;
+  const std::uint64_t pe_cycles = array_.elements() * cycles;
   if (counts.slots() + counts[Event::PeIdleCycle] != pe_cycles)
     return differ("slots and idle cycles of the PEs", counts.slots() + counts[Event::PeIdleCycle], pe_cycles);
   return "";

@@ -150,7 +150,7 @@ Result<EventPrices> event_prices(const EnergyTable& table, const SelectablePool&
     prices.multiplication[i] = to_energy(row->per_mac.total());
     if (instances.insert(row->multiplier).second) leakage += row->leakage;
   }
-  const auto elements = static_cast<double>(config.array.rows) * static_cast<double>(config.array.columns);
+  const auto elements = static_cast<double>(config.array.elements());
   leakage = leakage * elements + table.vector_lane.leakage * static_cast<double>(config.vector_unit.lanes);
   prices.executed_mac = to_energy(pe->active_mac.total());
   for (const Event event : {Event::MacZeroActivation, Event::MacZeroWeight, Event::MacPadding, Event::SlotUnused})
@@ -197,7 +197,7 @@ Result<DatapathArea> datapath_area(const EnergyTable& table, const SelectablePoo
     if (!row) return forward_error(row);
     if (instances.insert(row->multiplier).second) element += row->area;
   }
-  const auto elements = static_cast<double>(config.array.rows) * static_cast<double>(config.array.columns);
+  const auto elements = static_cast<double>(config.array.elements());
   return DatapathArea{element * elements, table.vector_lane.area * static_cast<double>(config.vector_unit.lanes)};
 }
 
@@ -237,6 +237,7 @@ Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, con
   const Program& program = setup.program;
   AcceleratorPlatform platform{"axvp", setup.config, setup.pool, expectations_of(program), program.point_count};
   if (setup.array) platform.array.compute_with(*setup.array);
+  if (setup.lanes) platform.array.compute_with(*setup.lanes);
   if (setup.lockstep) platform.array.compare_with(*setup.lockstep);
   if (setup.timeline) platform.monitor.trace(*setup.timeline, *prices);
   Recorder recorder{setup, *prices};

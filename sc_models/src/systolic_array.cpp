@@ -62,7 +62,8 @@ void SystolicArray::run_thread() {
     scoreboard_.consumed.announce(consumed, instruments_.clock);
     scoreboard_.results.announce(results, instruments_.clock);
     instruments_.ledger.record(CycleOwner::Array, start, results);
-    instruments_.ledger.record_run(start, cycles.issue, cycles.total);
+    instruments_.ledger.record_run(descriptor_.lanes > 0 ? CycleLedger::Engine::Lanes : CycleLedger::Engine::Array,
+                                   start, cycles.issue, cycles.total);
     trace(run, start, cycles.issue);
     busy_until(results);
     ++instruments_.steps;
@@ -112,7 +113,11 @@ ChainCycles SystolicArray::compute(const ArrayRun& run) {
   count(run, packed);
   const std::uint8_t* input = activation_port->block(run.input_offset);
   std::int32_t* sums = accumulator_port->words(run.accumulator_offset);
-  if (model_ != nullptr) {
+  if (descriptor_.lanes > 0 && lanes_ != nullptr) {
+    const LoweredLaneRun lowered{descriptor_, run.tile, run.group, input, packed.bytes.data(), selector_, sums};
+    return lanes_->run(lowered.product());
+  }
+  if (descriptor_.lanes == 0 && model_ != nullptr) {
     const LoweredRun lowered{descriptor_, run.tile, run.group, input, packed.bytes.data(), selector_, sums};
     begin_call("its model");
     const ChainCycles cycles = model_->run(lowered.products());
@@ -123,9 +128,8 @@ ChainCycles SystolicArray::compute(const ArrayRun& run) {
   packed.kernel->accumulate_rows(input, {run.tile.input_begin, run.tile.begin, run.tile.end}, sums, scratch_);
   const auto positions =
       static_cast<std::uint64_t>(run.tile.rows()) * static_cast<std::uint64_t>(descriptor_.output.width);
-  const ChainCycles cycles =
-      chain_cycles(config_.dataflow, config_, run_folds(descriptor_, run.group, positions, config_.dataflow, config_));
-  if (shadow_ != nullptr) compare(run, packed.bytes, cycles, sums);
+  const ChainCycles cycles = run_cycles(descriptor_, run.group, positions, config_.dataflow, config_);
+  if (descriptor_.lanes == 0 && shadow_ != nullptr) compare(run, packed.bytes, cycles, sums);
   return cycles;
 }
 
@@ -175,16 +179,10 @@ void SystolicArray::count(const ArrayRun& run, const PackedWeights& packed) {
   }
   const MacActivity macs = count_macs(descriptor_, *activity_, run.group, packed.activity, config_);
   const std::uint64_t positions = activity_->positions;
-  const bool ws = config_.dataflow == Dataflow::WeightStationary;
-  const auto rows = static_cast<std::uint64_t>(config_.rows);
-  const std::uint64_t elements = rows * static_cast<std::uint64_t>(config_.columns);
-  const auto channels = static_cast<std::uint64_t>(run.group.channels());
-  const auto k = static_cast<std::uint64_t>(fan_in(descriptor_));
-  // Sums of the folds of K are added in the accumulators; or the weights pass once for each row of positions.
-  const std::uint64_t sums = ws ? partial_sums(descriptor_, run.group, config_) : channels;
-  const std::uint64_t weight_passes = ws ? 1 : (positions + rows - 1) / rows;
+  const bool by_position = config_.dataflow == Dataflow::WeightStationary && descriptor_.lanes == 0;
+  const RunTraffic traffic = run_traffic(descriptor_, run.group, positions, config_);
   const std::uint64_t unused_slots =
-      ws ? packed.unused_slots * positions : count_unused_slots(descriptor_, run.group, positions, config_);
+      by_position ? packed.unused_slots * positions : count_unused_slots(descriptor_, run.group, positions, config_);
   EventCounts& counts = instruments_.counts;
   counts.macs_executed[selector_] += macs.executed;
   counts.add(Event::MacZeroActivation, macs.zero_activation);
@@ -192,11 +190,11 @@ void SystolicArray::count(const ArrayRun& run, const PackedWeights& packed) {
   counts.add(Event::MacPadding, macs.padding);
   counts.add(Event::SlotUnused, unused_slots);
   counts.add(Event::PeIdleCycle, count_fold_waits(descriptor_, run.group, positions, config_));
-  if (ws) counts.add(Event::WeightLoad, fold_count(descriptor_, run.group, config_) * elements);
+  counts.add(Event::WeightLoad, traffic.stationary_loads);
   counts.add(Event::ActivationRead, macs.activation_reads);
-  counts.add(Event::WeightRead, channels * k * weight_passes);
-  counts.add(Event::AccumulatorWrite, 4 * positions * sums);
-  counts.add(Event::AccumulatorRead, 4 * positions * (sums - channels));
+  counts.add(Event::WeightRead, traffic.weight_reads);
+  counts.add(Event::AccumulatorWrite, traffic.accumulator_writes);
+  counts.add(Event::AccumulatorRead, traffic.accumulator_reads);
 }
 
 }  // namespace axvp

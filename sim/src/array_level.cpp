@@ -40,6 +40,15 @@ Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& config, const
   return std::shared_ptr<ArrayModel>{std::move(*array)};
 }
 
+Result<std::shared_ptr<LaneModel>> make_lanes_in_rtl(const PlatformConfig& config, const SelectablePool& pool,
+                                                     const Catalogue& catalogue) {
+  const auto selectables = rtl_selectables(pool, catalogue);
+  if (!selectables) return forward_error(selectables);
+  auto lanes = make_rtl_lanes(config.array.lanes(), pool.encoding, *selectables);
+  if (!lanes) return forward_error(lanes);
+  return std::shared_ptr<LaneModel>{std::move(*lanes)};
+}
+
 /// "R,C"; (0, 0) where it is empty.
 Result<std::pair<int, int>> parse_element(const std::string& text) {
   if (text.empty()) return std::pair{0, 0};
@@ -82,6 +91,8 @@ Result<std::shared_ptr<ArrayModel>> lockstep_os(const PlatformConfig& config, co
 
 Result<std::shared_ptr<ArrayModel>> make_rtl_lockstep(const LockstepOptions& options, const PlatformConfig& config,
                                                       const SelectablePool& pool, const Catalogue& catalogue) {
+  if (config.array.dataflow == Dataflow::InputStationary)
+    return fail("--rtl-...: there is no RTL of an input-stationary array");
   if (pool.encoding != Encoding::SignMagnitude)
     return fail("--rtl-...: the RTL is of encoding sm8, the network's is {}", to_string(pool.encoding));
   const auto selectables = rtl_selectables(pool, catalogue);
@@ -102,6 +113,10 @@ Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& /*config*/, c
                                              const Catalogue& /*catalogue*/) {
   return no_rtl("--level rtl");
 }
+Result<std::shared_ptr<LaneModel>> make_lanes_in_rtl(const PlatformConfig& /*config*/, const SelectablePool& /*pool*/,
+                                                     const Catalogue& /*catalogue*/) {
+  return no_rtl("--level rtl");
+}
 Result<std::shared_ptr<ArrayModel>> make_rtl_lockstep(const LockstepOptions& /*options*/,
                                                       const PlatformConfig& /*config*/, const SelectablePool& /*pool*/,
                                                       const Catalogue& /*catalogue*/) {
@@ -114,8 +129,7 @@ Cycles closed_form(const Descriptor& d, const ArrayConfig& array, const TimingFo
   if (forms.dataflow == array.dataflow && !forms.scalesim) return layer_array_cycles(d, array);
   const ChannelGroup all{0, d.output.channels};
   const auto positions = static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width);
-  if (!forms.scalesim)
-    return chain_cycles(forms.dataflow, array, run_folds(d, all, positions, forms.dataflow, array)).total;
+  if (!forms.scalesim) return run_cycles(d, all, positions, forms.dataflow, array).total;
   Cycles total = 0;
   for (const BlockShape& shape : block_shapes(d, all))
     total += shape.blocks * scalesim_cycles(forms.dataflow, array,
@@ -157,10 +171,19 @@ std::string logits_csv(const LevelResult& result) {
 Result<std::shared_ptr<ArrayModel>> make_array(const std::string& level, const PlatformConfig& config,
                                                const SelectablePool& pool, const Catalogue& catalogue) {
   if (level == "rtl") return make_rtl(config, pool, catalogue);
+  if (level == "cycle" && config.array.dataflow == Dataflow::InputStationary)
+    return fail("level cycle: there is no input-stationary array; use level analytic or lt");
   if (level == "cycle")
     return std::shared_ptr<ArrayModel>{
         make_cycle_array(config.array.dataflow, config.array, pool.encoding, pool.tables)};
   return std::shared_ptr<ArrayModel>{};
+}
+
+Result<std::shared_ptr<LaneModel>> make_lanes(const std::string& level, const PlatformConfig& config,
+                                              const SelectablePool& pool, const Catalogue& catalogue) {
+  if (config.array.lanes() == 0 || (level != "cycle" && level != "rtl")) return std::shared_ptr<LaneModel>{};
+  if (level == "rtl") return make_lanes_in_rtl(config, pool, catalogue);
+  return std::shared_ptr<LaneModel>{make_cycle_lanes(config.array.lanes(), pool.encoding, pool.tables)};
 }
 
 Result<std::shared_ptr<ArrayModel>> make_lockstep(const LockstepOptions& options, const PlatformConfig& config,

@@ -17,6 +17,10 @@ namespace axvp::sim {
 [[nodiscard]] Result<std::shared_ptr<ArrayModel>> make_array(const std::string& level, const PlatformConfig& config,
                                                              const SelectablePool& pool, const Catalogue& catalogue);
 
+/// The same of the lanes beside the array; null also where there are none.
+[[nodiscard]] Result<std::shared_ptr<LaneModel>> make_lanes(const std::string& level, const PlatformConfig& config,
+                                                            const SelectablePool& pool, const Catalogue& catalogue);
+
 /// What all levels must agree on, by operating point.
 struct LevelResult {
   struct Point {

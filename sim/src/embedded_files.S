@@ -25,6 +25,7 @@ axvp_embedded_\name\()_end:
     embed rtl_ax_os_tile, "rtl/array/ax_os_tile.sv"
     embed rtl_ax_ws_array, "rtl/array/ax_ws_array.sv"
     embed rtl_ax_os_array, "rtl/array/ax_os_array.sv"
+    embed rtl_ax_lanes, "rtl/array/ax_lanes.sv"
     embed rtl_ax_requantise, "rtl/vector/ax_requantise.sv"
     embed rtl_ax_ws_array_checks, "rtl/assertions/ax_ws_array_checks.sv"
     embed rtl_ax_os_array_checks, "rtl/assertions/ax_os_array_checks.sv"

@@ -22,6 +22,7 @@ extern const char axvp_embedded_rtl_ax_ws_tile[], axvp_embedded_rtl_ax_ws_tile_e
 extern const char axvp_embedded_rtl_ax_os_tile[], axvp_embedded_rtl_ax_os_tile_end[];
 extern const char axvp_embedded_rtl_ax_ws_array[], axvp_embedded_rtl_ax_ws_array_end[];
 extern const char axvp_embedded_rtl_ax_os_array[], axvp_embedded_rtl_ax_os_array_end[];
+extern const char axvp_embedded_rtl_ax_lanes[], axvp_embedded_rtl_ax_lanes_end[];
 extern const char axvp_embedded_rtl_ax_requantise[], axvp_embedded_rtl_ax_requantise_end[];
 extern const char axvp_embedded_rtl_ax_ws_array_checks[], axvp_embedded_rtl_ax_ws_array_checks_end[];
 extern const char axvp_embedded_rtl_ax_os_array_checks[], axvp_embedded_rtl_ax_os_array_checks_end[];
@@ -46,7 +47,7 @@ const std::array<EmbeddedFile, 2> kNetworks{
     {{"resnet8_synth10", axvp_embedded_resnet8_synth10, axvp_embedded_resnet8_synth10_end},
      {"mobilenet_v2_synth10", axvp_embedded_mobilenet_v2_synth10, axvp_embedded_mobilenet_v2_synth10_end}}};
 
-const std::array<EmbeddedFile, 13> kRtlModules{
+const std::array<EmbeddedFile, 14> kRtlModules{
     {{"ax_fa", axvp_embedded_rtl_ax_fa, axvp_embedded_rtl_ax_fa_end},
      {"ax_ha", axvp_embedded_rtl_ax_ha, axvp_embedded_rtl_ax_ha_end},
      {"ax_delay", axvp_embedded_rtl_ax_delay, axvp_embedded_rtl_ax_delay_end},
@@ -54,6 +55,7 @@ const std::array<EmbeddedFile, 13> kRtlModules{
      {"ax_pe", axvp_embedded_rtl_ax_pe, axvp_embedded_rtl_ax_pe_end},
      {"ax_pe_os", axvp_embedded_rtl_ax_pe_os, axvp_embedded_rtl_ax_pe_os_end},
      {"ax_ws_tile", axvp_embedded_rtl_ax_ws_tile, axvp_embedded_rtl_ax_ws_tile_end},
+     {"ax_lanes", axvp_embedded_rtl_ax_lanes, axvp_embedded_rtl_ax_lanes_end},
      {"ax_os_tile", axvp_embedded_rtl_ax_os_tile, axvp_embedded_rtl_ax_os_tile_end},
      {"ax_ws_array", axvp_embedded_rtl_ax_ws_array, axvp_embedded_rtl_ax_ws_array_end},
      {"ax_os_array", axvp_embedded_rtl_ax_os_array, axvp_embedded_rtl_ax_os_array_end},

@@ -106,10 +106,15 @@ Result<Files> files_of(const std::vector<Selectable>& pool, const ArrayConfig& a
   for (const char* module : {"ax_fa", "ax_ha"}) add(std::string{module} + ".sv", std::string{rtl_module(module)});
   for (auto& [name, text] : pool_sources(pool)) add(name, text);
   add("ax_pool.sv", *pool_text);
-  const std::string element = flow == "ws" ? "ax_pe" : "ax_pe_os";
-  for (const std::string& module : {std::string{"ax_delay"}, std::string{"ax_sign_magnitude"}, element,
-                                    "ax_" + flow + "_tile", "ax_" + flow + "_array", std::string{"ax_requantise"}})
-    add(module + ".sv", std::string{rtl_module(module)});
+  std::vector<std::string> modules{"ax_delay",
+                                   "ax_sign_magnitude",
+                                   "ax_requantise",
+                                   "ax_" + flow + "_tile",
+                                   "ax_" + flow + "_array",
+                                   flow == "ws" ? "ax_pe" : "ax_pe_os"};
+  if (array.lanes() > 0) modules.emplace_back("ax_lanes");
+  if (array.lanes() > 0 && flow == "ws") modules.insert(modules.end(), {"ax_os_tile", "ax_pe_os"});
+  for (const std::string& module : modules) add(module + ".sv", std::string{rtl_module(module)});
   add("ax_core.sv", core_module(array, select_width(pool.size())));
   const std::string checks = "ax_" + flow + "_array_checks";
   files.push_back({folder / (checks + ".sv"), std::string{rtl_module(checks)}});
@@ -127,6 +132,8 @@ int run(const Options& options) {
   const auto pool = find_all(*ids);
   if (!pool) return report(pool.error());
   const ArrayConfig& array = config->platform.array;
+  if (array.dataflow == Dataflow::InputStationary)
+    return report(Error{"dataflow = input-stationary: there is RTL of weight- and output-stationary arrays only"});
   const auto files = files_of(*pool, array, options.output);
   if (!files) return report(files.error());
   if (const auto writable = check_writable(options.output); !writable) return report(writable.error());

@@ -237,6 +237,9 @@ int run(const Options& options, const GlobalOptions& global) {
   auto array = make_array(options.level, inputs.config, inputs.pool, workload->catalogue);
   if (!array) return report(array.error());
   if (!inputs.array) inputs.array = std::move(*array);
+  auto lanes = make_lanes(options.level, inputs.config, inputs.pool, workload->catalogue);
+  if (!lanes) return report(lanes.error());
+  inputs.lanes = std::move(*lanes);
   auto timeline = make_timeline(options, inputs.program);
   if (!timeline) return report(timeline.error());
   inputs.timeline = std::move(*timeline);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "axvp/common/text.h"
 #include "cascade_report.h"
@@ -73,13 +74,9 @@ std::string percent_range(const Interval& interval) {
   return fmt::format("{} to {}", percent(interval.low), percent(interval.high));
 }
 
-std::uint64_t processing_elements(const PlatformConfig& config) {
-  return static_cast<std::uint64_t>(config.array.rows) * static_cast<std::uint64_t>(config.array.columns);
-}
-
 /// MACs by slots that the array offers in `cycles`.
 double utilisation(std::uint64_t macs, Cycles cycles, const PlatformConfig& config) {
-  return cycles == 0 ? 0.0 : static_cast<double>(macs) / static_cast<double>(cycles * processing_elements(config));
+  return cycles == 0 ? 0.0 : static_cast<double>(macs) / static_cast<double>(cycles * config.array.elements());
 }
 
 std::string points_text(const SimulationReport& report) {
@@ -186,6 +183,24 @@ nlohmann::json to_json(const EventCounts& counts, const SelectablePool& pool) {
   return {{"events", events}, {"macs_executed", executed}};
 }
 
+/// How a convolution in groups is mapped; empty for other operations.
+std::string mapping_name(const SimulationReport& report, std::size_t node) {
+  const Descriptor& d = report.inputs.program.descriptors[node];
+  return d.opcode == Opcode::Convolution && d.groups > 1 ? std::string{to_string(mapping_of(d))} : "";
+}
+
+/// What `auto` chose.
+std::string mappings_text(const SimulationReport& report) {
+  if (report.inputs.config.array.depthwise != DepthwiseMapping::Auto) return "";
+  std::map<std::string, int> layers;
+  for (std::size_t n = 0; n < report.inputs.program.nodes.size(); ++n)
+    if (const std::string mapping = mapping_name(report, n); !mapping.empty()) ++layers[mapping];
+  std::string text;
+  for (const auto& [mapping, count] : layers)
+    text += fmt::format("{}{} of {}", text.empty() ? "" : ", ", mapping, count);
+  return text.empty() ? "" : fmt::format("depthwise layers mapped by auto: {}\n", text);
+}
+
 nlohmann::json nodes_to_json(const SimulationReport& report, const PlatformResult& phase, std::size_t point) {
   nlohmann::json nodes = nlohmann::json::array();
   for (std::size_t n = 0; n < report.inputs.program.nodes.size(); ++n) {
@@ -201,6 +216,7 @@ nlohmann::json nodes_to_json(const SimulationReport& report, const PlatformResul
                          {"cycles_by_owner", to_json(statistics.cycles)},
                          {"counts", to_json(statistics.counts, report.inputs.pool)},
                          {"energy", to_json(statistics.energy)}};
+    if (const std::string mapping = mapping_name(report, n); !mapping.empty()) entry["mapping"] = mapping;
     if (node.layer) entry["selectable"] = report.workload.points[point].selectable_of_layer[*node.layer];
     nodes.push_back(std::move(entry));
   }
@@ -298,9 +314,9 @@ nlohmann::json controller_to_json(const SimulationReport& report, const Platform
 }
 
 std::vector<std::string> csv_heading() {
-  std::vector<std::string> cells{"operating_point",  "operation_name", "operation",     "selectable",
-                                 "images",           "macs",           "macs_executed", "macs_zero_activation",
-                                 "macs_zero_weight", "macs_padding"};
+  std::vector<std::string> cells{
+      "operating_point", "operation_name",       "operation",        "selectable",  "mapping", "images", "macs",
+      "macs_executed",   "macs_zero_activation", "macs_zero_weight", "macs_padding"};
   cells.emplace_back("cycles_total");
   for (std::size_t o = 0; o < kCycleOwners; ++o)
     cells.push_back(fmt::format("cycles_{}", to_string(static_cast<CycleOwner>(o))));
@@ -451,12 +467,12 @@ std::string to_text(const SimulationReport& report) {
   return fmt::format(
       "{} on {} ({} images), {}, {}x{} array, {}, {} MHz\n"
       "energy: {}, {}, {} V; multipliers: {}\n"
-      "area: array {:.2f} mm2, vector unit {:.2f} mm2 (cells; memories and control not contained)\n{}\n{}\n{}{}",
+      "area: array {:.2f} mm2, vector unit {:.2f} mm2 (cells; memories and control not contained)\n{}{}\n{}\n{}{}",
       network.name, report.workload.data.name, with_thousands(report.workload.data.images.size()),
       to_string(network.encoding), config.array.rows, config.array.columns, to_string(config.array.dataflow),
       config.clock_mhz, origin.library, origin.corner, origin.voltage_v, origin.activity,
-      square_millimetres(area.array), square_millimetres(area.vector_unit), notes_text(report.notes),
-      points_text(report), parts_text(report), controller_text(report));
+      square_millimetres(area.array), square_millimetres(area.vector_unit), mappings_text(report),
+      notes_text(report.notes), points_text(report), parts_text(report), controller_text(report));
 }
 
 nlohmann::json to_json(const SimulationReport& report) {
@@ -498,15 +514,15 @@ std::string to_csv(const SimulationReport& report) {
       const std::uint64_t macs = node.macs * statistics.inferences;
       const std::string selectable =
           node.layer ? report.workload.points[p].selectable_of_layer[*node.layer] : std::string{};
-      csv +=
-          csv_line(csv_cells({point, node.name, node.operation, selectable}, macs, statistics, report.inputs.config));
+      csv += csv_line(csv_cells({point, node.name, node.operation, selectable, mapping_name(report, n)}, macs,
+                                statistics, report.inputs.config));
       total.inferences = statistics.inferences;
       total.cycles += statistics.cycles;
       total.counts += statistics.counts;
       total.energy += statistics.energy;
       total_macs += macs;
     }
-    csv += csv_line(csv_cells({point, "total", "", ""}, total_macs, total, report.inputs.config));
+    csv += csv_line(csv_cells({point, "total", "", "", ""}, total_macs, total, report.inputs.config));
   }
   return csv;
 }

@@ -86,6 +86,42 @@ TEST(RtlArray, WithUnequalSidesEqualsTheReferenceOnRandomShapes) {
   expect_random_shapes_equal(Dataflow::WeightStationary, {5, 3}, 100, 3);
 }
 
+TEST(RtlLanes, EqualTheModelOfTheirRegistersOnRandomShapes) {
+  constexpr int kLanes = 64;
+  const auto rtl = make_rtl_lanes(kLanes, Encoding::SignMagnitude, rtl_pool());
+  ASSERT_TRUE(rtl) << rtl.error().message;
+  const auto model = make_cycle_lanes(kLanes, Encoding::SignMagnitude, tables(kPool));
+  Random random{8};
+  for (int i = 0; i < 100; ++i) {
+    SCOPED_TRACE(i);
+    LaneProduct product;
+    product.positions = static_cast<int>(random.between(1, 9));
+    product.channels = static_cast<int>(random.between(1, 90));
+    product.depth = static_cast<int>(random.between(1, 12));
+    const int outputs = product.positions * product.channels;
+    std::vector<std::uint8_t> x(static_cast<std::size_t>(outputs * product.depth));
+    for (auto& byte : x) byte = static_cast<std::uint8_t>(random.below(3) == 0 ? 0 : random.between(-127, 127));
+    std::vector<std::int8_t> w(static_cast<std::size_t>(product.channels * product.depth));
+    for (auto& weight : w) weight = static_cast<std::int8_t>(random.between(-127, 127));
+    product.activations = x.data();
+    product.weights = w.data();
+    product.activations_signed = random.below(2) == 0;
+    product.select = static_cast<std::uint8_t>(random.below(kPool.size()));
+    std::vector<std::int32_t> sums(static_cast<std::size_t>(outputs), 1), expected(sums);
+    product.sums = expected.data();
+    const ChainCycles cycles = model->run(product);
+    product.sums = sums.data();
+    ASSERT_EQ((*rtl)->run(product), cycles);
+    ASSERT_EQ(sums, expected);
+  }
+}
+
+TEST(RtlLanes, SayHowManyThereAre) {
+  const auto lanes = make_rtl_lanes(12, Encoding::SignMagnitude, {});
+  ASSERT_FALSE(lanes);
+  EXPECT_EQ(lanes.error().message, "level rtl: 12 lanes were not compiled; there are: 64");
+}
+
 class GateLevelArray : public ::testing::TestWithParam<Dataflow> {};
 
 TEST_P(GateLevelArray, EqualsTheReferenceWithEverySelectionOfItsPool) {

@@ -69,6 +69,11 @@ TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForMobileNetV2) {
   expect_equal_at_all_levels("--config " + config, 53);
 }
 
+TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForMobileNetV2OnLanes) {
+  const std::string config = file("v.toml", configuration("mobilenet_v2_synth10", "depthwise = \"vector\"\n"));
+  expect_equal_at_all_levels("--config " + config, 53);
+}
+
 TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet20) {
   AXVP_NEEDS_DATA("weights/resnet20_cifar10.onnx", "cifar10/test_exact.bin");
   const std::string network = (data_folder() / "weights/resnet20_cifar10.onnx").string();

@@ -68,7 +68,10 @@ TEST_P(PlatformLevels, GiveTheSameCyclesAndLogits) {
   const QuantizedNetwork network = testing::small_residual_network();
   PlatformInputs inputs = make_inputs(GetParam(), network);
   const std::string lt = run_in_child([&] { return digest(inputs); });
-  inputs.array = make_cycle_array(GetParam().dataflow, inputs.config.array, inputs.pool.encoding, inputs.pool.tables);
+  // There are no registers of an input-stationary array: level analytic, cycles of the lowered products' folds.
+  const auto make = GetParam().dataflow == Dataflow::InputStationary ? make_analytic_array : make_cycle_array;
+  inputs.array = make(GetParam().dataflow, inputs.config.array, inputs.pool.encoding, inputs.pool.tables);
+  inputs.lanes = make_cycle_lanes(inputs.config.array.lanes(), inputs.pool.encoding, inputs.pool.tables);
   const std::string cycle = run_in_child([&] { return digest(inputs); });
   EXPECT_EQ(cycle, lt);
   for (std::size_t n = 0; n < inputs.program.nodes.size(); ++n) {
@@ -80,24 +83,27 @@ TEST_P(PlatformLevels, GiveTheSameCyclesAndLogits) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, PlatformLevels,
-                         ::testing::Values(Case{"OneByteACycle", 16, 16, 256, 128, 128, 1},
-                                           Case{"EightBytesACycle", 16, 16, 256, 128, 128, 8},
-                                           Case{"AllBytesAtOnce", 16, 16, 256, 128, 128, 4096},
-                                           Case{"SmallTilesOneByteACycle", 7, 5, 4, 3, 1, 1},
-                                           Case{"SmallTilesEightBytesACycle", 7, 5, 4, 3, 1, 8},
-                                           Case{"SmallTilesAllBytesAtOnce", 7, 5, 4, 3, 1, 4096},
-                                           Case{"Diagonal", 16, 16, 256, 128, 128, 8, DepthwiseMapping::Diagonal},
-                                           Case{"DiagonalSmallTiles", 7, 5, 4, 3, 1, 8, DepthwiseMapping::Diagonal},
-                                           Case{"OutputStationaryOneByteACycle", 16, 16, 256, 128, 128, 1,
-                                                DepthwiseMapping::Naive, Dataflow::OutputStationary},
-                                           Case{"OutputStationaryEightBytesACycle", 16, 16, 256, 128, 128, 8,
-                                                DepthwiseMapping::Naive, Dataflow::OutputStationary},
-                                           Case{"OutputStationarySmallTiles", 7, 5, 4, 3, 1, 8, DepthwiseMapping::Naive,
-                                                Dataflow::OutputStationary},
-                                           Case{"OutputStationarySmallTilesAllBytesAtOnce", 32, 3, 4, 3, 1, 4096,
-                                                DepthwiseMapping::Diagonal, Dataflow::OutputStationary}),
-                         [](const auto& instance) { return instance.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Cases, PlatformLevels,
+    ::testing::Values(
+        Case{"OneByteACycle", 16, 16, 256, 128, 128, 1}, Case{"EightBytesACycle", 16, 16, 256, 128, 128, 8},
+        Case{"AllBytesAtOnce", 16, 16, 256, 128, 128, 4096}, Case{"SmallTilesOneByteACycle", 7, 5, 4, 3, 1, 1},
+        Case{"SmallTilesEightBytesACycle", 7, 5, 4, 3, 1, 8}, Case{"SmallTilesAllBytesAtOnce", 7, 5, 4, 3, 1, 4096},
+        Case{"Diagonal", 16, 16, 256, 128, 128, 8, DepthwiseMapping::Diagonal},
+        Case{"DiagonalSmallTiles", 7, 5, 4, 3, 1, 8, DepthwiseMapping::Diagonal},
+        Case{"OutputStationaryOneByteACycle", 16, 16, 256, 128, 128, 1, DepthwiseMapping::Naive,
+             Dataflow::OutputStationary},
+        Case{"OutputStationaryEightBytesACycle", 16, 16, 256, 128, 128, 8, DepthwiseMapping::Naive,
+             Dataflow::OutputStationary},
+        Case{"OutputStationarySmallTiles", 7, 5, 4, 3, 1, 8, DepthwiseMapping::Naive, Dataflow::OutputStationary},
+        Case{"Lanes", 16, 16, 256, 128, 128, 8, DepthwiseMapping::Vector},
+        Case{"LanesSmallTiles", 7, 5, 4, 3, 1, 1, DepthwiseMapping::Vector},
+        Case{"LanesBesideOutputStationary", 5, 3, 4, 3, 1, 8, DepthwiseMapping::Auto, Dataflow::OutputStationary},
+        Case{"InputStationary", 16, 16, 256, 128, 128, 8, DepthwiseMapping::Naive, Dataflow::InputStationary},
+        Case{"InputStationarySmallTiles", 7, 5, 4, 3, 1, 1, DepthwiseMapping::Diagonal, Dataflow::InputStationary},
+        Case{"OutputStationarySmallTilesAllBytesAtOnce", 32, 3, 4, 3, 1, 4096, DepthwiseMapping::Diagonal,
+             Dataflow::OutputStationary}),
+    [](const auto& instance) { return instance.param.name; });
 
 /// The model, with one byte of one run's activations broken on purpose.
 class BrokenArray final : public ArrayModel {

@@ -100,6 +100,15 @@ TEST(RealNetworksOnThePlatform, EmbeddedMobileNetV2GivesThemWithItsDepthwiseLaye
                                DepthwiseMapping::Diagonal});
 }
 
+TEST(RealNetworksOnThePlatform, EmbeddedMobileNetV2GivesThemWithItsDepthwiseLayersOnLanes) {
+  expect_the_executors_logits({AXVP_SOURCE_DIR "/workloads/networks/mobilenet_v2_synth10.onnx",
+                               "synth10:train",
+                               "synth10:test",
+                               40,
+                               {},
+                               DepthwiseMapping::Vector});
+}
+
 TEST(RealNetworksOnThePlatform, MobileNetV2GivesTheExecutorsLogitsOnTinyImageNet) {
   AXVP_NEEDS_DATA("weights/mobilenet_v2_tinyimagenet.onnx", "tiny-imagenet-200/train", "tiny-imagenet-200/val");
   const std::string images = "tiny-imagenet:tiny-imagenet-200";

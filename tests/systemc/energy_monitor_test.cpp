@@ -41,7 +41,7 @@ class EnergyMonitorTest : public ::testing::Test {
     counts.add(Event::MacPadding, 30);
     counts.add(Event::SlotUnused, 6);
     monitor_.ledger().record(CycleOwner::Array, 0, kCycles);
-    monitor_.ledger().record_run(7, kFed, kCycles - 7);
+    monitor_.ledger().record_run(CycleLedger::Engine::Array, 7, kFed, kCycles - 7);
   }
   void transport(tlm::tlm_command command, Bytes bytes) {
     std::vector<std::uint8_t> data(bytes);
@@ -134,7 +134,8 @@ TEST_F(EnergyMonitorTest, SlotThatNobodyCountedIsFound) {
 
 TEST_F(EnergyMonitorTest, RunThatTakesLongerThanItsSlotsIsFound) {
   count_operation();
-  monitor_.ledger().record_run(7 + kFed, 2, 2);  // two cycles more in which the array is fed, without slots
+  monitor_.ledger().record_run(CycleLedger::Engine::Array, 7 + kFed, 2,
+                               2);  // two cycles more in which the array is fed, without slots
   expect_finding("slots and idle cycles of the PEs: 288, expected 300");
 }
 

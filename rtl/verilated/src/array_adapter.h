@@ -47,21 +47,14 @@ void clock_model(Model& model) {
   model.eval();
 }
 
-/// What does not depend on the dataflow.
-template <class Model, class Interface, int kRows, int kColumns>
-class ArrayAdapter : public Interface {
+/// Reset, pool and outputs, `kWords` sums at a time.
+template <class Model, class Interface, int kWords>
+class ModelAdapter : public Interface {
  public:
-  ArrayAdapter() {
-    reset();
-    find_partial_sums();
-  }
-  ~ArrayAdapter() override {
+  ModelAdapter() { reset(); }
+  ~ModelAdapter() override {
     Verilated::threadContextp(&context_);  // a public table's scope takes its leave from the thread's context
     model_.final();
-  }
-
-  VerilatedArrayShape shape() const override {
-    return {kRows, kColumns, HasTable<Model>::value ? PoolView::Table : PoolView::Gates};
   }
 
   void set_products(int select, const PoolProducts& products) override {
@@ -71,10 +64,6 @@ class ArrayAdapter : public Interface {
     if constexpr (HasTable<Model>::value)
       for (std::size_t i = 0; i < products.size(); ++i)
         model_.__PVT__ax_pool_products->products[static_cast<std::size_t>(select) * products.size() + i] = products[i];
-  }
-
-  std::int32_t partial_sum(int row, int column) const final {
-    return *partial_sums_[static_cast<std::size_t>(row) * kColumns + static_cast<std::size_t>(column)];
   }
 
   void reset() final {
@@ -91,7 +80,7 @@ class ArrayAdapter : public Interface {
   const std::int32_t* edge() {
     clock_model(model_);
     if (model_.sum_valid_o == 0) return nullptr;
-    for (int c = 0; c < kColumns; ++c) sums_[c] = static_cast<std::int32_t>(model_.sum_o.m_storage[c]);
+    for (int i = 0; i < kWords; ++i) sums_[i] = static_cast<std::int32_t>(model_.sum_o.m_storage[i]);
     return sums_;
   }
 
@@ -99,15 +88,33 @@ class ArrayAdapter : public Interface {
   Model model_{&context_};
 
  private:
+  std::int32_t sums_[kWords] = {};
+};
+
+/// What does not depend on the array's dataflow.
+template <class Model, class Interface, int kRows, int kColumns>
+class ArrayAdapter : public ModelAdapter<Model, Interface, kColumns> {
+ public:
+  ArrayAdapter() { find_partial_sums(); }
+
+  VerilatedArrayShape shape() const override {
+    return {kRows, kColumns, HasTable<Model>::value ? PoolView::Table : PoolView::Gates};
+  }
+
+  std::int32_t partial_sum(int row, int column) const final {
+    return *partial_sums_[static_cast<std::size_t>(row) * kColumns + static_cast<std::size_t>(column)];
+  }
+
+ private:
   /// Registers that verilated/probes.vlt makes readable, by the scopes of the elements.
   void find_partial_sums() {
     constexpr bool kWs = std::is_same_v<Interface, VerilatedWsArray>;
     for (int r = 0; r < kRows; ++r)
       for (int c = 0; c < kColumns; ++c) {
-        const std::string scope = std::string{model_.name()} + (kWs ? ".ax_ws_array" : ".ax_os_array") +
+        const std::string scope = std::string{this->model_.name()} + (kWs ? ".ax_ws_array" : ".ax_os_array") +
                                   ".gen_pe_row[" + std::to_string(r) + "].gen_pe[" + std::to_string(c) +
                                   "].u_tile.u_pe";
-        const VerilatedScope* element = context_.scopeFind(scope.c_str());
+        const VerilatedScope* element = this->context_.scopeFind(scope.c_str());
         const VerilatedVar* sum = element == nullptr ? nullptr : element->varFind(kWs ? "psum_q" : "sum_q");
         if (sum == nullptr) throw std::logic_error("no register to probe in " + scope);
         partial_sums_.push_back(static_cast<const std::int32_t*>(sum->datap()));
@@ -115,7 +122,6 @@ class ArrayAdapter : public Interface {
   }
 
   std::vector<const std::int32_t*> partial_sums_;
-  std::int32_t sums_[kColumns] = {};
 };
 
 template <class Model, int kRows, int kColumns>
@@ -146,6 +152,22 @@ class OsAdapter : public ArrayAdapter<Model, VerilatedOsArray, kRows, kColumns> 
     model.act_signed_i = ports.activations_signed;
     put(model.act_i, ports.activations, kRows);
     put(model.weight_i, ports.weights, kColumns);
+    return this->edge();
+  }
+};
+
+template <class Model, int kLanes>
+class LanesAdapter : public ModelAdapter<Model, VerilatedLanes, kLanes> {
+ public:
+  int lanes() const override { return kLanes; }
+  const std::int32_t* clock(const OsArrayPorts& ports) override {
+    Model& model = this->model_;
+    model.first_i = ports.first;
+    model.last_i = ports.last;
+    model.select_i = ports.select;
+    model.act_signed_i = ports.activations_signed;
+    put(model.act_i, ports.activations, kLanes);
+    put(model.weight_i, ports.weights, kLanes);
     return this->edge();
   }
 };

@@ -1,5 +1,7 @@
 #include "axvp/verilated/verilated_array.h"
 
+#include "Vax_lanes_64.h"
+#include "Vax_lanes_64_ax_pool_products.h"
 #include "Vax_os_array_16x16.h"
 #include "Vax_os_array_16x16_ax_pool_products.h"
 #include "Vax_os_array_4x4_gates.h"
@@ -46,6 +48,15 @@ std::unique_ptr<VerilatedWsArray> make_verilated_ws_array(const VerilatedArraySh
 std::unique_ptr<VerilatedOsArray> make_verilated_os_array(const VerilatedArrayShape& shape) {
   if (equal(shape, {16, 16, PoolView::Table})) return std::make_unique<OsAdapter<Vax_os_array_16x16, 16, 16>>();
   if (equal(shape, {4, 4, PoolView::Gates})) return std::make_unique<OsAdapter<Vax_os_array_4x4_gates, 4, 4>>();
+  return nullptr;
+}
+
+std::vector<int> verilated_lanes() {
+  return {64};
+}
+
+std::unique_ptr<VerilatedLanes> make_verilated_lanes(int lanes) {
+  if (lanes == 64) return std::make_unique<LanesAdapter<Vax_lanes_64, 64>>();
   return nullptr;
 }
 

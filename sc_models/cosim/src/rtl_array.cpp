@@ -1,6 +1,7 @@
 #include "axvp/cosim/rtl_array.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "axvp/accel/clocked_array.h"
 #include "axvp/verilated/verilated_array.h"
@@ -32,6 +33,18 @@ class OsAdapter final : public ClockedOsArray {
 
  private:
   std::unique_ptr<VerilatedOsArray> array_;
+};
+
+class LanesAdapter final : public ClockedLanes {
+ public:
+  explicit LanesAdapter(std::unique_ptr<VerilatedLanes> lanes) : lanes_(std::move(lanes)) {}
+  int lanes() const override { return lanes_->lanes(); }
+  const std::int32_t* clock(const OsArrayInputs& in) override {
+    return lanes_->clock({in.activations, in.activations_signed, in.weights, in.first, in.last, in.select});
+  }
+
+ private:
+  std::unique_ptr<VerilatedLanes> lanes_;
 };
 
 tl::unexpected<Error> not_compiled(Dataflow dataflow, const ArrayConfig& array,
@@ -98,6 +111,18 @@ Result<std::unique_ptr<ArrayModel>> make_rtl_array(Dataflow dataflow, const Arra
   auto ws = make_rtl_ws_array(array, pool);
   if (!ws) return forward_error(ws);
   return make_array_model(std::move(*ws), "rtl");
+}
+
+Result<std::unique_ptr<LaneModel>> make_rtl_lanes(int lanes, Encoding encoding,
+                                                  const std::vector<RtlSelectable>& pool) {
+  if (encoding != Encoding::SignMagnitude)
+    return fail("level rtl: the RTL lanes are of encoding sm8, the network's is {}; use level lt or cycle",
+                to_string(encoding));
+  auto rtl = make_verilated_lanes(lanes);
+  if (rtl == nullptr)
+    return fail("level rtl: {} lanes were not compiled; there are: {}", lanes, fmt::join(verilated_lanes(), ", "));
+  if (auto written = write_pool(*rtl, pool); !written) return forward_error(written);
+  return make_lane_model(std::make_unique<LanesAdapter>(std::move(rtl)), "rtl");
 }
 
 std::unique_ptr<ArrayModel> make_gate_level_array(Dataflow dataflow) {

@@ -68,9 +68,10 @@ MacActivity count_one_by_one(const Case& c, const RowTile& tile, const ChannelGr
             ++result.padding;
             continue;
           }
-          // A fold's columns share one read of the activation.
-          const int in_block = (n % group_outputs) % array.columns;
-          if (in_block == 0 || n == group.begin) ++result.activation_reads;
+          // A fold's columns share one read of the activation; input-stationary, all channels do; lanes share none.
+          const bool is = array.dataflow == Dataflow::InputStationary;
+          const int in_block = n % group_outputs % (is ? group_outputs : array.columns);
+          if (in_block == 0 || n == group.begin || d.lanes > 0) ++result.activation_reads;
           const std::uint8_t activation =
               c.input[static_cast<std::size_t>((y * d.input.width + x) * d.input.channels + channel)];
           const std::int8_t weight = c.weights[static_cast<std::size_t>(n * k_total + k)];
@@ -87,9 +88,11 @@ MacActivity count_one_by_one(const Case& c, const RowTile& tile, const ChannelGr
 TEST(Activity, EqualsCountingEveryMac) {
   Random random{11};
   for (int round = 0; round < 300; ++round) {
-    const Case c = random_case(random);
-    const Descriptor& d = c.descriptor;
-    const ArrayConfig array{4, static_cast<int>(random.between(1, 5))};
+    Case c = random_case(random);
+    Descriptor& d = c.descriptor;
+    d.lanes = round % 4 == 3 ? static_cast<int>(random.between(1, 20)) : 0;
+    ArrayConfig array{4, static_cast<int>(random.between(1, 5))};
+    array.dataflow = static_cast<Dataflow>(round % 3);
     // Groups that begin at a multiple of the columns, as the compiler makes them.
     Descriptor blocks = d;
     blocks.channels_per_group = array.columns * static_cast<int>(random.between(1, 2));
@@ -112,24 +115,36 @@ TEST(Activity, EqualsCountingEveryMac) {
   }
 }
 
-/// Slots of every fold that hold no weight of the run, one by one: beyond its end, or of another group.
-std::uint64_t unused_one_by_one(const Descriptor& d, const ChannelGroup& group, std::uint64_t positions,
+/// Slots of every fold without a MAC of the run, one by one: beyond its end, or of another group. Down and across the
+/// array lie two of positions, channels and K, the third one passes.
+std::uint64_t unused_one_by_one(const Descriptor& d, const ChannelGroup& group, int positions,
                                 const ArrayConfig& array) {
   const int group_outputs = d.output.channels / d.groups, group_inputs = d.input.channels / d.groups;
   std::uint64_t unused = 0;
+  if (d.lanes > 0) {
+    for (int first = 0; first < positions * group.channels(); first += d.lanes)
+      for (int lane = 0; lane < d.lanes; ++lane)
+        unused += first + lane < positions * group.channels() ? 0u : static_cast<std::uint64_t>(fan_in(d));
+    return unused;
+  }
   for (int g = group.begin / group_outputs; g * group_outputs < group.end; g += d.packed_groups) {
     const int begin = std::max(group.begin, g * group_outputs);
     const int end = std::min(group.end, (g + d.packed_groups) * group_outputs);
     const int groups = (end + group_outputs - 1) / group_outputs - g;
-    const int depth = groups * fan_in(d);
-    for (int first = begin; first < end; first += array.columns)
-      for (int k = 0; k < depth; k += array.rows)
-        for (int row = 0; row < array.rows; ++row)
-          for (int column = 0; column < array.columns; ++column) {
-            const int of_row = g + (k + row) % (groups * group_inputs) / group_inputs;
-            const bool is_mac = k + row < depth && first + column < end && of_row == (first + column) / group_outputs;
-            unused += is_mac ? 0 : positions;
-          }
+    const int depth = groups * fan_in(d), channels = end - begin;
+    const auto is_mac = [&](int m, int n, int k) {
+      return m < positions && n < channels && k < depth &&
+             g + k % (groups * group_inputs) / group_inputs == (begin + n) / group_outputs;
+    };
+    const bool ws = array.dataflow == Dataflow::WeightStationary, os = array.dataflow == Dataflow::OutputStationary;
+    const int down = os ? positions : depth, across = ws || os ? channels : positions;
+    const int steps = ws ? positions : os ? depth : channels;
+    for (int first_row = 0; first_row < down; first_row += array.rows)
+      for (int first_column = 0; first_column < across; first_column += array.columns)
+        for (int r = first_row; r < first_row + array.rows; ++r)
+          for (int c = first_column; c < first_column + array.columns; ++c)
+            for (int s = 0; s < steps; ++s)
+              unused += (ws ? is_mac(s, c, r) : os ? is_mac(r, c, s) : is_mac(c, s, r)) ? 0 : 1;
   }
   return unused;
 }
@@ -139,11 +154,14 @@ TEST(Activity, ClosedFormsOfTheProgramEqualWhatIsCountedWhereItHappens) {
   for (int round = 0; round < 200; ++round) {
     const Case c = random_case(random);
     Descriptor d = c.descriptor;
-    const ArrayConfig array{static_cast<int>(random.between(1, 9)), static_cast<int>(random.between(1, 5))};
+    ArrayConfig array{static_cast<int>(random.between(1, 9)), static_cast<int>(random.between(1, 5))};
+    array.dataflow = static_cast<Dataflow>(round % 3);
     // As the compiler groups channels: whole convolution groups, or parts of one.
     const int group_outputs = d.output.channels / d.groups;
     d.channels_per_group = random.below(2) == 0 ? group_outputs : d.output.channels;
     d.packed_groups = static_cast<int>(random.between(1, std::clamp(array.columns / group_outputs, 1, d.groups)));
+    d.lanes = round % 4 == 3 ? static_cast<int>(random.between(1, 20)) : 0;
+    if (d.lanes > 0) d.packed_groups = 1;
     std::uint64_t padding = 0, slots = 0;
     ActivityCounter counter{d};
     for (int t = 0; t < tile_count(d); ++t) {
@@ -160,7 +178,8 @@ TEST(Activity, ClosedFormsOfTheProgramEqualWhatIsCountedWhereItHappens) {
         const std::int8_t* weights = c.weights.data() + group.begin * fan_in(d);
         const MacActivity macs = count_macs(d, activity, group, count_weights(d, group, weights), array);
         const std::uint64_t unused = count_unused_slots(d, group, activity.positions, array);
-        ASSERT_EQ(unused, unused_one_by_one(d, group, activity.positions, array)) << "round " << round;
+        ASSERT_EQ(unused, unused_one_by_one(d, group, static_cast<int>(activity.positions), array))
+            << "round " << round;
         padding += macs.padding;
         slots += macs.macs() + unused;
       }
@@ -168,6 +187,50 @@ TEST(Activity, ClosedFormsOfTheProgramEqualWhatIsCountedWhereItHappens) {
     ASSERT_EQ(padding_macs_of(d), padding) << "round " << round;
     ASSERT_EQ(array_slots_of(d, array), slots) << "round " << round;
   }
+}
+
+TEST(Activity, TrafficOfARunByHand) {
+  // 20 positions, K = 24, 6 channels on 8 x 4: 3 folds along K, 2 along the channels, 3 or 5 along the positions.
+  Descriptor d;
+  d.input = {24, 1, 20};
+  d.output = {6, 1, 20};
+  const auto of = [&](Dataflow dataflow) {
+    ArrayConfig array{8, 4};
+    array.dataflow = dataflow;
+    return run_traffic(d, {0, 6}, 20, array);
+  };
+  const RunTraffic ws = of(Dataflow::WeightStationary), os = of(Dataflow::OutputStationary),
+                   is = of(Dataflow::InputStationary);
+  EXPECT_EQ(ws.weight_reads, 6u * 24u);
+  EXPECT_EQ(os.weight_reads, 6u * 24u * 3u);
+  EXPECT_EQ(is.weight_reads, 6u * 24u * 5u);
+  EXPECT_EQ(ws.stationary_loads, 3u * 2u * 32u);
+  EXPECT_EQ(os.stationary_loads, 0u);
+  EXPECT_EQ(is.stationary_loads, 3u * 5u * 32u);
+  EXPECT_EQ(ws.accumulator_writes, 4u * 20u * 6u * 3u);
+  EXPECT_EQ(os.accumulator_writes, 4u * 20u * 6u);
+  EXPECT_EQ(is.accumulator_writes, 4u * 20u * 6u * 3u);
+  EXPECT_EQ(ws.accumulator_reads, 4u * 20u * 6u * 2u);
+  EXPECT_EQ(os.accumulator_reads, 0u);
+  EXPECT_EQ(is.accumulator_reads, 4u * 20u * 6u * 2u);
+}
+
+TEST(Activity, TrafficOfLanesByHand) {
+  // 6 channels of 9 taps, 5 positions: 30 outputs on 8 lanes are 4 passes, with 6, 6, 6 and 6 channels among them; on 4
+  // lanes 8 passes, 7 with 4 and one with 2.
+  Descriptor d;
+  d.input = d.output = {6, 1, 5};
+  d.groups = 6;
+  d.window.kernel_height = d.window.kernel_width = 3;
+  d.window.pad_top = d.window.pad_left = d.window.pad_bottom = d.window.pad_right = 1;
+  d.lanes = 8;
+  const RunTraffic eight = run_traffic(d, {0, 6}, 5, {16, 16});
+  EXPECT_EQ(eight.weight_reads, 4u * 6u * 9u);
+  EXPECT_EQ(eight.stationary_loads, 4u * 8u * 9u);
+  EXPECT_EQ(eight.accumulator_writes, 4u * 30u);
+  EXPECT_EQ(eight.accumulator_reads, 0u);
+  d.lanes = 4;
+  EXPECT_EQ(run_traffic(d, {0, 6}, 5, {16, 16}).weight_reads, (7u * 4u + 2u) * 9u);
 }
 
 TEST(Activity, PaddingOfAThreeByThreeKernelByHand) {

@@ -5,9 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
+#include <map>
 
 #include "axvp/accel/array_model.h"
 #include "axvp/accel/lowered_run.h"
+#include "axvp/accel/mapping.h"
 #include "axvp/common/random.h"
 #include "axvp/multipliers/catalogue.h"
 #include "axvp/multipliers/gated_products.h"
@@ -68,19 +71,57 @@ const std::vector<DepthwiseLayer> kMobileNetV2{{32, 112, 1}, {96, 56, 2},  {144,
                                                {384, 14, 1}, {576, 14, 1}, {576, 14, 1}, {576, 7, 2},  {960, 7, 1},
                                                {960, 7, 1},  {960, 7, 1}};
 
-double ratio_on_mobilenet_v2(int side) {
-  Cycles naive = 0, diagonal = 0;
+/// Cycles of all these layers, each one chain, on side x side elements.
+Cycles cycles_on_mobilenet_v2(int side, DepthwiseMapping mapping) {
+  Cycles cycles = 0;
+  const ArrayConfig array{side, side, mapping};
   for (const auto& layer : kMobileNetV2) {
-    const ArrayConfig one{side, side, kNaive}, packed{side, side, kDiagonal};
-    naive += layer_array_cycles(depthwise(layer.channels, layer.side, layer.stride, one), one);
-    diagonal += layer_array_cycles(depthwise(layer.channels, layer.side, layer.stride, packed), packed);
+    Descriptor d = depthwise(layer.channels, layer.side, layer.stride, array);
+    d.lanes = array.lanes();
+    cycles += layer_array_cycles(d, array);
   }
-  return static_cast<double>(diagonal) / static_cast<double>(naive);
+  return cycles;
+}
+
+double to_naive(int side, DepthwiseMapping mapping) {
+  const Cycles cycles = cycles_on_mobilenet_v2(side, mapping), naive = cycles_on_mobilenet_v2(side, kNaive);
+  ::testing::Test::RecordProperty(std::string{to_string(mapping)} + std::to_string(side), std::to_string(cycles));
+  return static_cast<double>(cycles) / static_cast<double>(naive);
 }
 
 TEST(Diagonal, CyclesOnMobileNetV2AreNineToTheRows) {
-  EXPECT_NEAR(ratio_on_mobilenet_v2(16), 9.0 / 16, 0.001);
-  EXPECT_NEAR(ratio_on_mobilenet_v2(32), 9.0 / 32, 0.005);  // 144 and 208 channels leave half a block
+  EXPECT_NEAR(to_naive(16, kDiagonal), 9.0 / 16, 0.001);
+  EXPECT_NEAR(to_naive(32, kDiagonal), 9.0 / 32, 0.005);  // 144 and 208 channels leave half a block
+}
+
+TEST(Lanes, CyclesOnMobileNetV2AreNineToTheLanes) {
+  EXPECT_NEAR(to_naive(16, DepthwiseMapping::Vector), 9.0 / 64, 0.001);
+  EXPECT_NEAR(to_naive(32, DepthwiseMapping::Vector), 9.0 / 128, 0.001);
+}
+
+TEST(Auto, IsNeverDearerThanTheCheapestMappingOnAnyLayerOfMobileNetV2) {
+  std::map<DepthwiseMapping, int> chosen;
+  for (const int side : {8, 16, 32, 64})
+    for (const int lanes : {0, 4, 16})
+      for (const auto& layer : kMobileNetV2) {
+        PlatformConfig config;
+        config.scratchpads = {4096, 4096, 8192, 256};
+        config.array.rows = config.array.columns = side;
+        config.array.depthwise_lanes = lanes;
+        Cycles cheapest = std::numeric_limits<Cycles>::max();
+        const auto cycles_of = [&](DepthwiseMapping mapping) {
+          config.array.depthwise = mapping;
+          const auto planned =
+              plan_tiling(depthwise(layer.channels, layer.side, layer.stride, config.array), "dw", config);
+          ++chosen[mapping == DepthwiseMapping::Auto ? mapping_of(*planned) : DepthwiseMapping::Auto];
+          return layer_array_cycles(*planned, config.array);
+        };
+        for (const auto mapping : {kNaive, kDiagonal, DepthwiseMapping::Vector})
+          cheapest = std::min(cheapest, cycles_of(mapping));
+        EXPECT_EQ(cycles_of(DepthwiseMapping::Auto), cheapest);
+      }
+  EXPECT_GT(chosen[kDiagonal], 0);
+  EXPECT_GT(chosen[DepthwiseMapping::Vector], 0);
 }
 
 struct Layer {
@@ -176,6 +217,41 @@ TEST(Diagonal, SumsAndCyclesAreThoseOfTheConvolutionAtEveryLevel) {
     expect_convolution(layer, *analytic, array, table);
     const auto clocked = make_cycle_array(Dataflow::WeightStationary, array, Encoding::SignMagnitude, {table});
     expect_convolution(layer, *clocked, array, table);
+  }
+}
+
+TEST(Lanes, SumsAndCyclesAreThoseOfTheConvolution) {
+  const TruthTable table = Catalogue::built_in().find("dadda_trunc-k9c")->table;
+  Random random{6};
+  for (int round = 0; round < 60; ++round) {
+    SCOPED_TRACE(round);
+    Layer layer = random_layer(random);
+    Descriptor& d = layer.descriptor;
+    d.lanes = static_cast<int>(random.between(1, 30));
+    const auto lanes = make_cycle_lanes(d.lanes, Encoding::SignMagnitude, {table});
+    const GatedProducts products{table, Encoding::SignMagnitude, d.input_type == ElementType::Signed8};
+    for (int t = 0; t < tile_count(d); ++t)
+      for (const ChannelGroup& group : channel_groups(d)) {
+        const RowTile tile = row_tile(d, t);
+        const int outputs = tile.rows() * d.output.width * group.channels();
+        std::vector<std::int32_t> sums(static_cast<std::size_t>(outputs), 1);
+        const LoweredLaneRun run{d,
+                                 tile,
+                                 group,
+                                 layer.input.data() + static_cast<std::size_t>(tile.input_begin) * input_row_bytes(d),
+                                 layer.weights.data() + group.begin * fan_in(d),
+                                 0,
+                                 sums.data()};
+        const ChainCycles cycles = lanes->run(run.product());
+        const auto passes = static_cast<Cycles>((outputs + d.lanes - 1) / d.lanes);
+        ASSERT_EQ(cycles.total, passes * static_cast<Cycles>(fan_in(d)) + 1);
+        for (int o = 0; o < outputs; ++o) {
+          const int m = o / group.channels(), n = group.begin + o % group.channels();
+          ASSERT_EQ(sums[static_cast<std::size_t>(o)],
+                    sum_at(layer, products, tile.begin + m / d.output.width, m % d.output.width, n))
+              << "position " << m << ", channel " << n;
+        }
+      }
   }
 }
 

@@ -65,9 +65,9 @@ TEST(CycleLedger, EqualsPaintingCycleByCycle) {
 
 TEST(CycleLedger, StandstillIsWhatLiesBetweenRunsAndAtTheEnds) {
   CycleLedger ledger;
-  ledger.record_run(5, 10, 40);
-  ledger.record_run(15, 3, 33);  // follows without a gap
-  ledger.record_run(25, 5, 35);
+  ledger.record_run(CycleLedger::Engine::Array, 5, 10, 40);
+  ledger.record_run(CycleLedger::Engine::Array, 15, 3, 33);  // follows without a gap
+  ledger.record_run(CycleLedger::Engine::Array, 25, 5, 35);
   const auto settled = ledger.settle(2, 60);
   EXPECT_EQ(settled.array_standstill, 3u + 7u + 30u);
   EXPECT_EQ(settled.array_chain, 10u + 3u + 35u);
@@ -82,7 +82,7 @@ TEST(CycleLedger, StandstillEqualsPaintingCycleByCycle) {
     std::vector<bool> is_fed(kEnd, false);
     for (Cycles at = random.below(20); at < 150;) {
       const Cycles issue = 1 + random.below(20);
-      ledger.record_run(at, issue, issue + 7);
+      ledger.record_run(CycleLedger::Engine::Array, at, issue, issue + 7);
       for (Cycles c = at; c < at + issue; ++c) is_fed[c] = true;
       at += issue + random.below(3) * random.below(10);
     }

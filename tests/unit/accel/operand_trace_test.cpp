@@ -192,6 +192,38 @@ TEST_P(OperandTraceOf, EveryTransitionIsWhatElementsSeeCycleByCycle) {
   }
 }
 
+/// The same of lanes: outputs in the order [position][channel], each with all of K.
+std::map<Key, int> all_transitions_on_lanes(const Case& c) {
+  const Descriptor& d = c.layer.descriptor;
+  std::vector<Element> lanes(static_cast<std::size_t>(d.lanes));
+  std::map<Key, int> seen;
+  for (std::size_t image = 0; image < c.inputs.size(); ++image)
+    for (int row = 0; row < d.output.height; row += d.rows_per_tile) {
+      const int m1 = std::min(row + d.rows_per_tile, d.output.height) * d.output.width;
+      std::size_t output = 0;
+      for (int m = row * d.output.width; m < m1; ++m)
+        for (int n = 0; n < d.output.channels; ++n, ++output)
+          for (int k = 0; k < fan_in(d); ++k)
+            lanes[output % lanes.size()].both(activation_at(c, image, m, k, n), weight_at(c, k, n), seen,
+                                              c.layer.encoding);
+    }
+  return seen;
+}
+
+TEST_P(OperandTraceOf, LanesSeeTheirOwnOutputsOneAfterTheOther) {
+  Random random{23};
+  for (int i = 0; i < 30; ++i) {
+    SCOPED_TRACE(i);
+    Case c;
+    fill(c, random, Encoding::SignMagnitude, i % 2 == 0 ? ElementType::Unsigned8 : ElementType::Signed8);
+    c.layer.descriptor.packed_groups = 1;
+    c.layer.descriptor.lanes = static_cast<int>(random.between(1, 12));
+    std::map<Key, int> found;
+    for (const auto& t : sample_operands(c.layer, GetParam(), c.array, 1u << 30, 1).transitions) ++found[key_of(t)];
+    ASSERT_EQ(found, all_transitions_on_lanes(c));
+  }
+}
+
 TEST_P(OperandTraceOf, ExecutedMacsAreThoseTheActivityCounts) {
   Random random{3};
   for (int i = 0; i < 20; ++i) {

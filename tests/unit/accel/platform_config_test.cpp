@@ -39,6 +39,22 @@ TEST(PlatformConfig, ReadsItsFields) {
   EXPECT_EQ(config->simulation.quantum_ns, 0);
 }
 
+TEST(PlatformConfig, LanesAreFourTimesTheColumnsUnlessSaid) {
+  ArrayConfig array{8, 32, DepthwiseMapping::Diagonal};
+  EXPECT_EQ(array.lanes(), 0);
+  EXPECT_EQ(array.elements(), 256u);
+  array.depthwise = DepthwiseMapping::Vector;
+  EXPECT_EQ(array.lanes(), 128);
+  EXPECT_EQ(array.elements(), 256u + 128u);
+  array.depthwise = DepthwiseMapping::Auto;
+  array.depthwise_lanes = 10;
+  EXPECT_EQ(array.lanes(), 10);
+  const auto config = read("[array]\ndepthwise = \"auto\"\ndepthwise_lanes = 10\n");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->array.depthwise, DepthwiseMapping::Auto);
+  EXPECT_EQ(config->array.lanes(), 10);
+}
+
 TEST(PlatformConfig, ResultFileReadsBackAsTheSameConfiguration) {
   PlatformConfig config;
   config.clock_mhz = 123.5;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <vector>
 
+#include "axvp/accel/array_block.h"
 #include "axvp/accel/mapping.h"
 #include "axvp/accel/memory_map.h"
 #include "axvp/accel/timing.h"
@@ -163,11 +164,11 @@ class PipelineEstimate {
       const Cycles two_before = run >= 2 ? consumed[index(run - 2)] : 0;
       if (fetches_weights(run, group_count))
         weights_ready_ = load(static_cast<Bytes>(group.channels()) * static_cast<Bytes>(fan_in(d_)), two_before);
-      const std::uint64_t folds = fold_count(d_, group, config_.array);
+      const ChainCycles array = array_cycles(group, positions);
       start = std::max({start, weights_ready_, array_free_, run >= 2 ? computed[index(run - 2)] : 0});
-      array_free_ = start + ws_issue_cycles(config_.array, folds, positions);
+      array_free_ = start + array.issue;
       consumed[index(run)] = array_free_;
-      const Cycles results = start + ws_run_cycles(config_.array, folds, positions);
+      const Cycles results = start + array.total;
       vector_free_ = std::max(results, vector_free_) +
                      vector_cycles(config_.vector_unit, positions * static_cast<std::uint64_t>(group.channels()));
     } else {
@@ -176,6 +177,17 @@ class PipelineEstimate {
       consumed[index(run)] = vector_free_;
     }
     computed[index(run)] = vector_free_;
+  }
+
+  ChainCycles array_cycles(const ChannelGroup& group, std::uint64_t positions) const {
+    const Dataflow dataflow = config_.array.dataflow;
+    if (d_.lanes > 0) {  // K cycles for as many outputs as there are lanes, and one more
+      const auto lanes = static_cast<std::uint64_t>(d_.lanes);
+      const std::uint64_t outputs = positions * static_cast<std::uint64_t>(group.channels());
+      const Cycles issue = (outputs + lanes - 1) / lanes * static_cast<Cycles>(fan_in(d_));
+      return {issue, issue + 1};
+    }
+    return chain_cycles(dataflow, config_.array, run_folds(d_, group, positions, dataflow, config_.array));
   }
 
   Cycles move(Bytes bytes, Cycles ready) {

@@ -39,7 +39,8 @@ PlatformConfig drawn_platform(Random& random) {
   const auto power = [&](int low, int high) { return 1 << random.between(low, high); };
   config.array.rows = power(0, 6);
   config.array.columns = power(0, 6);
-  config.array.depthwise = random.below(2) == 0 ? DepthwiseMapping::Naive : DepthwiseMapping::Diagonal;
+  config.array.depthwise = static_cast<DepthwiseMapping>(random.below(3));
+  config.array.dataflow = static_cast<Dataflow>(random.below(3));
   config.scratchpads.activation_kb = power(2, 9);
   config.scratchpads.weight_kb = power(1, 8);
   config.scratchpads.accumulator_kb = power(1, 8);
@@ -55,6 +56,7 @@ TEST(TilingSearch, FindsTheSameTilingAsTheSearchWithoutBounds) {
     Descriptor d = drawn_operation(random);
     const PlatformConfig config = drawn_platform(random);
     d.packed_groups = packed_groups(d, config.array);
+    d.lanes = d.opcode == Opcode::Convolution && d.groups > 1 ? config.array.lanes() : 0;
     const auto expected = testing::plain_plan_tiling(d, config);
     const auto planned = plan_tiling(d, "it", config);
     ASSERT_EQ(planned.has_value(), expected.has_value()) << i;

@@ -69,8 +69,10 @@ TEST(Estimate, EachLayerIsPricedInItsOwnSelectable) {
 }
 
 TEST(Estimate, OtherDataflowsHaveTheCyclesOfTheirClosedForms) {
-  // M = 1024, N = 16, K = 27 on 16 x 16. OS: 64 folds, P = K; IS: 2 x 64 folds of 16.
+  // M = 1024, N = 16, K = 27 on 16 x 16, one tile. OS: 64 folds, P = K; IS: 2 x 64 folds of 16.
   PlatformConfig config;
+  config.dram.bandwidth_bytes_per_cycle = 4096;
+  config.dram.latency_cycles = 0;
   config.array.dataflow = Dataflow::OutputStationary;
   EXPECT_EQ(estimate(convolution(), config)->array_cycles, 63u * 27 + 27 + 32 + 16 - 2);
   config.array.dataflow = Dataflow::InputStationary;

@@ -59,7 +59,7 @@ struct MacActivity {
   std::uint64_t zero_activation = 0;
   std::uint64_t zero_weight = 0;       ///< Activation not 0.
   std::uint64_t padding = 0;           ///< Activation supplied as 0 without a read.
-  std::uint64_t activation_reads = 0;  ///< Bytes, each fold reads its rows again.
+  std::uint64_t activation_reads = 0;  ///< Bytes; each fold reads its own again.
 
   [[nodiscard]] std::uint64_t macs() const { return executed + zero_activation + zero_weight + padding; }
 };
@@ -84,8 +84,21 @@ struct WeightActivity {
 [[nodiscard]] std::uint64_t count_unused_slots(const Descriptor& descriptor, const ChannelGroup& group,
                                                std::uint64_t positions, const ArrayConfig& array);
 
-/// PE cycles of one run in which elements wait for the next fold, because a weight load (weight-stationary) or a drain
-/// (output-stationary) takes longer than the fold's operands.
+/// What one run over `positions` output pixels moves between array and scratchpads; activations depend on padding
+/// (MacActivity).
+struct RunTraffic {
+  /// Once a run, or once for each row (OS) or column (IS) of positions; by lanes once a pass.
+  Bytes weight_reads = 0;
+  /// Of weights (WS) or activations (IS) into shadow registers; of lanes beside such an array a weight each cycle.
+  std::uint64_t stationary_loads = 0;
+  Bytes accumulator_writes = 0;  ///< Each fold of K writes its sums,
+  Bytes accumulator_reads = 0;   ///< and all but the first one read those that are there.
+};
+[[nodiscard]] RunTraffic run_traffic(const Descriptor& descriptor, const ChannelGroup& group, std::uint64_t positions,
+                                     const ArrayConfig& array);
+
+/// PE cycles of one run in which elements wait for the next fold, because a load of the stationary operands or a drain
+/// (output-stationary) takes longer than the fold's passing operands.
 [[nodiscard]] std::uint64_t count_fold_waits(const Descriptor& descriptor, const ChannelGroup& group,
                                              std::uint64_t positions, const ArrayConfig& array);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -43,12 +44,33 @@ struct BlockShape {
   int channels = 0;  ///< Of each.
   int depth = 0;     ///< K of each.
 };
-/// The blocks of a run over `group`.
-[[nodiscard]] std::vector<BlockShape> block_shapes(const Descriptor& descriptor, const ChannelGroup& group);
+/// The blocks of a run over `group`: those of full width, and a narrower one; without blocks where there are none.
+[[nodiscard]] std::array<BlockShape, 2> block_shapes(const Descriptor& descriptor, const ChannelGroup& group);
 
-/// The folds of a run over `group` with `positions` output pixels.
+/// On lanes: passes of a run over `group` and the cycles of each. A pass takes as many of the run's outputs, in the
+/// order [pixel][channel], as there are lanes; each lane adds up the K products of one of them, one a cycle.
+[[nodiscard]] FoldGroup lane_passes(const Descriptor& descriptor, const ChannelGroup& group, std::uint64_t positions);
+
+/// The folds of a run over `group` with `positions` output pixels; on lanes its passes.
 [[nodiscard]] std::vector<FoldGroup> run_folds(const Descriptor& descriptor, const ChannelGroup& group,
                                                std::uint64_t positions, Dataflow dataflow, const ArrayConfig& array);
+
+/// The time of a run over `group`, for any number of output pixels.
+class RunTimer {
+ public:
+  RunTimer(const Descriptor& descriptor, const ChannelGroup& group, Dataflow dataflow, const ArrayConfig& array);
+
+  [[nodiscard]] ChainCycles cycles(std::uint64_t positions) const;
+
+ private:
+  Dataflow dataflow_;
+  ArrayConfig array_;
+  std::uint64_t lanes_;
+  std::array<FoldGroup, 2> folds_;  ///< Of one position, by block shape; on lanes its outputs and their K.
+};
+/// The time of a run over `group` with `positions` output pixels.
+[[nodiscard]] ChainCycles run_cycles(const Descriptor& descriptor, const ChannelGroup& group, std::uint64_t positions,
+                                     Dataflow dataflow, const ArrayConfig& array);
 
 /// Folds along K of the blocks, counted once for each of their channels: partial sums that a position writes.
 [[nodiscard]] std::uint64_t partial_sums(const Descriptor& descriptor, const ChannelGroup& group,

@@ -42,9 +42,11 @@ class CycleLedger {
   /// `owner` was at work in cycles [begin, end). In any order; overlaps are fine.
   void record(CycleOwner owner, Cycles begin, Cycles end);
 
-  /// A run of the array that starts at `begin`: operands enter for `issue` cycles, after which another run may follow;
-  /// after `total` its last sum is out. In the order of their begins.
-  void record_run(Cycles begin, Cycles issue, Cycles total);
+  /// Who multiplies in a run.
+  enum class Engine { Array, Lanes };
+  /// A run of the array, or of the lanes beside it, that starts at `begin`: operands enter for `issue` cycles, after
+  /// which another run may follow; after `total` its last sum is out. In the order of their begins.
+  void record_run(Engine engine, Cycles begin, Cycles issue, Cycles total);
 
   struct Settlement {
     OwnedCycles owned;
@@ -52,8 +54,8 @@ class CycleLedger {
     Cycles array_chain = 0;  ///< The recorded runs one after the other: first weight in to last sum out without waits.
     /// Cycles between the recorded runs, before the first and after the last: no operands enter the array, so each of
     /// its elements stands still for as many. (Elements further in do so later, by as much as the operands take to
-    /// them.)
-    Cycles array_standstill = 0;
+    /// them.) The same of the lanes.
+    Cycles array_standstill = 0, lane_standstill = 0;
   };
   /// Divides [begin, end) and forgets what was recorded.
   [[nodiscard]] Settlement settle(Cycles begin, Cycles end);
@@ -67,10 +69,10 @@ class CycleLedger {
   struct Interval {
     Cycles begin, end;
   };
-  [[nodiscard]] Cycles standstill(Cycles begin, Cycles end) const;
+  [[nodiscard]] static Cycles standstill(const std::vector<Interval>& runs, Cycles begin, Cycles end);
 
   std::array<std::vector<Interval>, kCycleOwners> intervals_;
-  std::vector<Interval> runs_;               ///< In which operands enter.
+  std::vector<Interval> array_runs_, lane_runs_;  ///< In which operands enter.
   std::vector<Interval> free_, still_free_;  ///< Working memory of settle.
   Cycles issued_ = 0;                        ///< By the recorded runs.
   Cycles array_chain_ = 0;                   ///< Of the recorded runs.

@@ -29,6 +29,7 @@ struct Descriptor {
   Window window;  ///< Convolution and pools.
   int groups = 1;
   int packed_groups = 1;  ///< Whole convolution groups that share the array's folds, side by side (array_block.h).
+  int lanes = 0;          ///< Of the multiplier lanes that compute the convolution; 0: the array does.
   Resample resample;
   AddScaling add;
   PoolScaling pool;
@@ -79,6 +80,10 @@ struct ChannelGroup {
 /// The input rows that output rows [begin, end) need.
 [[nodiscard]] RowTile row_tile(const Descriptor& descriptor, int begin, int end);
 [[nodiscard]] std::vector<ChannelGroup> channel_groups(const Descriptor& descriptor);
+/// How the convolution's groups are mapped, as ArrayConfig::depthwise names it.
+[[nodiscard]] DepthwiseMapping mapping_of(const Descriptor& descriptor);
+/// Elements that compute the convolution: the array's, or lanes.
+[[nodiscard]] std::uint64_t elements_of(const Descriptor& descriptor, const ArrayConfig& array);
 /// Length of a dot product.
 [[nodiscard]] int fan_in(const Descriptor& descriptor);
 /// How many groups of a convolution share a fold: as many as have columns where the array maps them diagonally.

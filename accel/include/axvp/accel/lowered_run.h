@@ -6,6 +6,7 @@
 
 #include "axvp/accel/array_model.h"
 #include "axvp/accel/descriptor.h"
+#include "axvp/accel/multiplier_lanes.h"
 
 namespace axvp {
 
@@ -28,8 +29,24 @@ class LoweredRun {
   std::vector<MatrixProduct> products_;
 };
 
-/// Cycles of a layer in the array, from the first weight word in to the last sum out, as if no operand were ever late:
-/// the folds of all its runs in order.
+/// The same of a run on the lanes: the window of every output, in the order [pixel][channel of `group`].
+class LoweredLaneRun {
+ public:
+  /// As LoweredRun.
+  LoweredLaneRun(const Descriptor& descriptor, const RowTile& tile, const ChannelGroup& group,
+                 const std::uint8_t* input, const std::int8_t* weights, std::uint8_t select, std::int32_t* sums);
+  LoweredLaneRun(const LoweredLaneRun&) = delete;
+  LoweredLaneRun& operator=(const LoweredLaneRun&) = delete;
+
+  [[nodiscard]] const LaneProduct& product() const { return product_; }
+
+ private:
+  std::vector<std::uint8_t> activations_;
+  LaneProduct product_;
+};
+
+/// Cycles of a layer in the array or on the lanes, from the first weight word in to the last sum out, as if no operand
+/// were ever late: the folds of all its runs in order.
 [[nodiscard]] Cycles layer_array_cycles(const Descriptor& descriptor, const ArrayConfig& array);
 
 }  // namespace axvp

@@ -24,7 +24,7 @@ struct StreamCounts {
   std::uint64_t macs = 0;         ///< Of the network, padding counted.
   std::uint64_t executed = 0;     ///< Those whose x and w are not 0.
   std::uint64_t transitions = 0;  ///< Executed ones, and swaps of the stationary operand without one.
-  std::uint64_t loads = 0;        ///< Of stationary operands into elements; 0 where none is.
+  std::uint64_t loads = 0;        ///< Of stationary operands into elements, and of weights into the lanes beside them.
 
   /// Cycles whose x or w is 0.
   [[nodiscard]] std::uint64_t gated() const { return macs - executed; }
@@ -45,7 +45,8 @@ struct OperandTrace {
 ///
 /// A stationary operand moves in with the first operand that passes it, unless it is 0; where that first one is 0 this
 /// is a transition without a multiplication (rtl/pe/ax_pe.sv). Elements start with 0 at both ports and go on from
-/// fold to fold, tile to tile and image to image.
+/// fold to fold, tile to tile and image to image. A layer on lanes (Descriptor::lanes) streams through those, whatever
+/// the dataflow.
 [[nodiscard]] OperandTrace sample_operands(const LayerOperands& layer, Dataflow dataflow, const ArrayConfig& array,
                                            std::size_t count, std::uint64_t seed);
 

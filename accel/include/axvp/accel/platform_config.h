@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <string_view>
 
 #include "axvp/accel/dataflow.h"
 #include "axvp/common/field_reader.h"
@@ -13,14 +14,31 @@ namespace axvp {
 enum class DepthwiseMapping : std::uint8_t {
   Naive,     ///< One group at a time: a depthwise 3x3 channel fills nine elements of one column.
   Diagonal,  ///< As many groups as there are columns for, side by side: their taps fill the rows.
+  Vector,    ///< On lanes beside the array, an output each, a product a cycle.
+  Auto,      ///< Layer by layer the one of these with the fewest cycles.
 };
+
+[[nodiscard]] std::string_view to_string(DepthwiseMapping mapping);
 
 /// Processing elements of the systolic array.
 struct ArrayConfig {
-  int rows = 16;     ///< Along K (weight-stationary) or the output positions (output-stationary), [1, 1024].
-  int columns = 16;  ///< Along the output channels, [1, 1024].
+  int rows = 16;     ///< Along K, or (output-stationary) the output positions, [1, 1024].
+  int columns = 16;  ///< Along the output channels, or (input-stationary) the output positions, [1, 1024].
   DepthwiseMapping depthwise = DepthwiseMapping::Naive;
-  Dataflow dataflow = Dataflow::WeightStationary;  ///< Of the platform's array: weight- or output-stationary.
+  Dataflow dataflow = Dataflow::WeightStationary;  ///< Input-stationary arrays have no levels cycle and rtl.
+  int depthwise_lanes = 0;  ///< Of the mappings vector and auto, [0, 4096]; 0: four times the columns.
+
+  /// Multiplier lanes beside the array, each with the pool of an element; none where no mapping uses them.
+  [[nodiscard]] int lanes() const {
+    if (depthwise != DepthwiseMapping::Vector && depthwise != DepthwiseMapping::Auto) return 0;
+    return depthwise_lanes == 0 ? 4 * columns : depthwise_lanes;
+  }
+  /// Elements of the array itself.
+  [[nodiscard]] std::uint64_t array_elements() const {
+    return static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(columns);
+  }
+  /// Whatever multiplies: elements of the array and lanes.
+  [[nodiscard]] std::uint64_t elements() const { return array_elements() + static_cast<std::uint64_t>(lanes()); }
 };
 
 /// On-chip memories, in kB of 1,024 bytes, [1, 65536]. Each is divided by the compiler, layer by layer.

@@ -45,9 +45,24 @@ struct ChainCycles {
   [[nodiscard]] bool operator==(const ChainCycles& o) const { return issue == o.issue && total == o.total; }
 };
 
+/// Adds up the time of a chain, group by group in the order in which they enter the array.
 /// WS, and IS with the operands' parts exchanged: 1 + sum_{f<F} max(M_f, R) + M_F + R + C - 2.
 /// OS: sum_{f<F} P_f + L + 2R + C - 2 with P = max(K, R), L = K if F = 1 else P. Another chain may follow a single fold
 /// after P cycles, too.
+class ChainTimer {
+ public:
+  ChainTimer(Dataflow dataflow, const ArrayConfig& array)
+      : dataflow_(dataflow), rows_(static_cast<Cycles>(array.rows)), columns_(static_cast<Cycles>(array.columns)) {}
+
+  void add(const FoldGroup& group);
+  [[nodiscard]] ChainCycles cycles() const;
+
+ private:
+  Dataflow dataflow_;
+  Cycles rows_, columns_;
+  std::uint64_t folds_ = 0;
+  Cycles issue_ = 0, last_length_ = 0;
+};
 [[nodiscard]] ChainCycles chain_cycles(Dataflow dataflow, const ArrayConfig& array,
                                        const std::vector<FoldGroup>& groups);
 
@@ -58,6 +73,12 @@ struct MatrixShape {
 
 /// The folds of one matrix product.
 [[nodiscard]] FoldGroup fold_group(Dataflow dataflow, const ArrayConfig& array, const MatrixShape& shape);
+
+/// Multiplier lanes: passes of K cycles that follow one another without a gap, and one more for the last sum.
+[[nodiscard]] constexpr ChainCycles lane_cycles(const FoldGroup& passes) {
+  const Cycles issue = passes.folds * passes.length;
+  return {issue, issue == 0 ? 0 : issue + 1};
+}
 
 /// Timing preset `scalesim`: SCALE-Sim's forms, in which no fold overlaps with another one. WS ceil(K/R) ceil(N/C)
 /// (2R + C + M - 2), OS ceil(M/R) ceil(N/C) (R + C + K - 2), IS ceil(K/R) ceil(M/C) (2R + C + N - 2); the tool itself

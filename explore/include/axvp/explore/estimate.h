@@ -30,16 +30,15 @@ struct Multiplications {
 
 /// What the hardware makes of one inference of a network, or of one operation of it, without simulation.
 struct AnalyticEstimate {
-  Cycles array_cycles = 0;               ///< Weight-stationary: exactly the platform's.
+  Cycles array_cycles = 0;               ///< Exactly the platform's.
   Cycles latency = 0;                    ///< Estimate, within kLatencyBound of a network's.
-  std::array<double, kEvents> events{};  ///< All but multiplications; weight-stationary: exact but for the cycles.
+  std::array<double, kEvents> events{};  ///< All but multiplications, exact but for the cycles.
 
   AnalyticEstimate& operator+=(const AnalyticEstimate& other);
 };
 
-/// Tiles the operation as `compile` does and applies closed forms to the tiling. Dataflows other than weight-stationary
-/// have the array cycles of their closed form; their latency is the longest of array, DRAM and vector unit. Errors: an
-/// operation whose smallest tile does not fit the scratchpads.
+/// Tiles the operation as `compile` does and applies closed forms to the tiling. Errors: an operation whose smallest tile
+/// does not fit the scratchpads.
 [[nodiscard]] Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const PlatformConfig& config);
 /// Sum over the operations; equal shapes are estimated once.
 [[nodiscard]] Result<AnalyticEstimate> estimate(const ExploredNetwork& network, const PlatformConfig& config);

@@ -11,6 +11,7 @@
 #include "axvp/accel/array_model.h"
 #include "axvp/accel/cycle_ledger.h"
 #include "axvp/accel/events.h"
+#include "axvp/accel/multiplier_lanes.h"
 #include "axvp/accel/platform_config.h"
 #include "axvp/accel/program.h"
 #include "axvp/accel/qos_policy.h"
@@ -77,6 +78,8 @@ struct PlatformSetup {
   /// Levels cycle and rtl: an array of the configuration's size and dataflow whose sums and counted edges the
   /// platform takes. Without it level lt: fast kernels and closed forms.
   std::shared_ptr<ArrayModel> array = nullptr;
+  /// The same of the lanes; without it they are at level lt.
+  std::shared_ptr<LaneModel> lanes = nullptr;
   /// Level lt in lockstep: computes every run once more; the first difference fails the audit of its operation.
   std::shared_ptr<ArrayModel> lockstep = nullptr;
   /// What happens when; nothing is traced without it.
@@ -108,8 +111,8 @@ struct PlatformInputs : PlatformSetup {
                                                           const std::vector<OperatingPoint>& points,
                                                           const SelectablePool& pool, const EventPrices& prices);
 
-/// Area of the array, each PE with one instance of every multiplier of the pool, and of the vector unit's lanes;
-/// memories and control are not contained.
+/// Area of the array and of the lanes beside it, each PE or lane with one instance of every multiplier of the pool, and
+/// of the vector unit's lanes; memories and control are not contained.
 struct DatapathArea {
   SquareMicrometres array{};
   SquareMicrometres vector_unit{};

@@ -10,6 +10,7 @@
 
 #include "axvp/accel/activity.h"
 #include "axvp/accel/array_model.h"
+#include "axvp/accel/multiplier_lanes.h"
 #include "axvp/accel/program.h"
 #include "axvp/sc_models/scratchpad.h"
 #include "axvp/sc_models/unit.h"
@@ -37,10 +38,11 @@ class ArrayIf : virtual public sc_core::sc_interface {
   virtual void submit(const ArrayRun& run) = 0;
 };
 
-/// R x C weight- or output-stationary processing elements. At level lt a run computes whole tiles by the kernel on the bytes that
-/// lie in the scratchpads, and takes the time of the closed form; at levels cycle and rtl a clocked array gets the same
-/// bytes, and its sums and counted edges are taken. A run starts when its activations and weights are
-/// resident and its accumulators free; the next may follow as soon as the last fold has entered.
+/// R x C processing elements, and the lanes beside them where the configuration has any. At level lt a run computes
+/// whole tiles by the kernel on the bytes that lie in the scratchpads, and takes the time of the closed form; at levels
+/// cycle and rtl a clocked array gets the same bytes, and its sums and counted edges are taken. A run starts when its
+/// activations and weights are resident and its accumulators free; the next may follow as soon as the last fold has
+/// entered.
 class SystolicArray final : public Unit, public ArrayIf {
  public:
   sc_core::sc_port<ScratchpadIf> activation_port{"activation_port"};
@@ -54,6 +56,8 @@ class SystolicArray final : public Unit, public ArrayIf {
 
   /// Before simulation: runs go through `model` from now on. It has the array's size and outlives it.
   void compute_with(ArrayModel& model) { model_ = &model; }
+  /// The same of runs on the lanes.
+  void compute_with(LaneModel& lanes) { lanes_ = &lanes; }
   /// The same in lockstep: the kernels compute, `model` computes the same run, sums and cycles are compared.
   void compare_with(ArrayModel& model) { shadow_ = &model; }
   /// Empty, or the first difference to a model or inside of one, with run and channels.
@@ -95,6 +99,7 @@ class SystolicArray final : public Unit, public ArrayIf {
   std::map<PackedKey, PackedWeights> packed_;
   KernelScratch scratch_;
   ArrayModel* model_ = nullptr;
+  LaneModel* lanes_ = nullptr;
   ArrayModel* shadow_ = nullptr;
   std::vector<std::int32_t> shadow_sums_;
   std::string finding_;

@@ -70,6 +70,20 @@ class VerilatedOsArray : public VerilatedArray {
   virtual const std::int32_t* clock(const OsArrayPorts& ports) = 0;
 };
 
+/// ax_lanes with the pool as a table; of OsArrayPorts a byte a lane of either operand.
+class VerilatedLanes {
+ public:
+  virtual ~VerilatedLanes() = default;
+  [[nodiscard]] virtual int lanes() const = 0;
+  virtual void set_products(int select, const PoolProducts& products) = 0;
+  virtual void reset() = 0;
+  virtual const std::int32_t* clock(const OsArrayPorts& ports) = 0;
+};
+
+[[nodiscard]] std::vector<int> verilated_lanes();
+/// Null where no such number of lanes was compiled.
+[[nodiscard]] std::unique_ptr<VerilatedLanes> make_verilated_lanes(int lanes);
+
 [[nodiscard]] std::vector<VerilatedArrayShape> verilated_ws_arrays();
 [[nodiscard]] std::vector<VerilatedArrayShape> verilated_os_arrays();
 /// Null where no such array was compiled.

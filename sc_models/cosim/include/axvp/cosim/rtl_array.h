@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "axvp/accel/clocked_array.h"
+#include "axvp/accel/multiplier_lanes.h"
 #include "axvp/common/result.h"
 #include "axvp/verilated/verilated_array.h"
 
@@ -23,6 +24,10 @@ struct RtlSelectable {
 [[nodiscard]] Result<std::unique_ptr<ArrayModel>> make_rtl_array(Dataflow dataflow, const ArrayConfig& array,
                                                                  Encoding encoding,
                                                                  const std::vector<RtlSelectable>& pool);
+
+/// The same for the lanes beside an array.
+[[nodiscard]] Result<std::unique_ptr<LaneModel>> make_rtl_lanes(int lanes, Encoding encoding,
+                                                                const std::vector<RtlSelectable>& pool);
 
 /// The same arrays for an owner that clocks them.
 [[nodiscard]] Result<std::unique_ptr<ClockedWsArray>> make_rtl_ws_array(const ArrayConfig& array,
