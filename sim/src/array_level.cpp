@@ -63,30 +63,27 @@ Result<std::pair<int, int>> parse_element(const std::string& text) {
   return place;
 }
 
-Result<std::unique_ptr<ClockedWsArray>> lockstep_ws(const LockstepOptions& options, const PlatformConfig& config,
-                                                    const SelectablePool& pool,
-                                                    const std::vector<RtlSelectable>& selectables) {
-  auto model = make_cycle_ws_array(config.array, pool.encoding, pool.tables);
+/// `model` with the chosen part beside it; `make_rtl` makes the whole array.
+template <class Array, class MakeRtl>
+Result<std::shared_ptr<ArrayModel>> with_rtl_part(std::unique_ptr<Array> model, const MakeRtl& make_rtl,
+                                                  const LockstepOptions& options, const SelectablePool& pool,
+                                                  const std::vector<RtlSelectable>& selectables) {
+  const auto finish = [](std::unique_ptr<Array> array) {
+    return std::shared_ptr<ArrayModel>{make_array_model(std::move(array), "cycle")};
+  };
   if (options.array) {
-    auto rtl = make_rtl_ws_array(config.array, selectables);
+    auto rtl = make_rtl();
     if (!rtl) return forward_error(rtl);
-    return make_lockstep_array(std::move(model), std::move(*rtl), pool.ids);
+    return finish(make_lockstep_array(std::move(model), std::move(*rtl), pool.ids));
   }
   const auto place = parse_element(options.element);
   if (!place) return forward_error(place);
-  if (options.multiplier.empty())
-    return make_lockstep_element(std::move(model), place->first, place->second, selectables);
-  return make_lockstep_multiplier(std::move(model), place->first, place->second, options.multiplier, selectables,
-                                  pool.tables);
-}
-
-Result<std::shared_ptr<ArrayModel>> lockstep_os(const PlatformConfig& config, const SelectablePool& pool,
-                                                const std::vector<RtlSelectable>& selectables) {
-  auto rtl = make_rtl_os_array(config.array, selectables);
-  if (!rtl) return forward_error(rtl);
-  return std::shared_ptr<ArrayModel>{make_array_model(
-      make_lockstep_array(make_cycle_os_array(config.array, pool.encoding, pool.tables), std::move(*rtl), pool.ids),
-      "cycle")};
+  auto array = options.multiplier.empty()
+                   ? make_lockstep_element(std::move(model), place->first, place->second, selectables)
+                   : make_lockstep_multiplier(std::move(model), place->first, place->second, options.multiplier,
+                                              selectables, pool.tables);
+  if (!array) return forward_error(array);
+  return finish(std::move(*array));
 }
 
 Result<std::shared_ptr<ArrayModel>> make_rtl_lockstep(const LockstepOptions& options, const PlatformConfig& config,
@@ -97,13 +94,13 @@ Result<std::shared_ptr<ArrayModel>> make_rtl_lockstep(const LockstepOptions& opt
     return fail("--rtl-...: the RTL is of encoding sm8, the network's is {}", to_string(pool.encoding));
   const auto selectables = rtl_selectables(pool, catalogue);
   if (!selectables) return forward_error(selectables);
-  if (config.array.dataflow == Dataflow::OutputStationary) {
-    if (!options.array) return fail("--rtl-pe, --rtl-multiplier: elements of a weight-stationary array only");
-    return lockstep_os(config, pool, *selectables);
-  }
-  auto array = lockstep_ws(options, config, pool, *selectables);
-  if (!array) return forward_error(array);
-  return std::shared_ptr<ArrayModel>{make_array_model(std::move(*array), "cycle")};
+  if (config.array.dataflow == Dataflow::OutputStationary)
+    return with_rtl_part(
+        make_cycle_os_array(config.array, pool.encoding, pool.tables),
+        [&] { return make_rtl_os_array(config.array, *selectables); }, options, pool, *selectables);
+  return with_rtl_part(
+      make_cycle_ws_array(config.array, pool.encoding, pool.tables),
+      [&] { return make_rtl_ws_array(config.array, *selectables); }, options, pool, *selectables);
 }
 #else
 tl::unexpected<Error> no_rtl(const char* option) {

@@ -38,8 +38,7 @@ struct LockstepOptions {
   std::string multiplier;  ///< A selectable: its products in `element`, or in (0, 0).
   [[nodiscard]] bool chosen() const { return array || !element.empty() || !multiplier.empty(); }
 };
-/// An array at level cycle with those parts in lockstep. Errors: a part that has no RTL, elements with output-stationary
-/// dataflow, a build without Verilator.
+/// An array at level cycle with those parts in lockstep. Errors: a part that has no RTL, a build without Verilator.
 [[nodiscard]] Result<std::shared_ptr<ArrayModel>> make_lockstep(const LockstepOptions& options,
                                                                 const PlatformConfig& config,
                                                                 const SelectablePool& pool,

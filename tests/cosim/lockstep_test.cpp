@@ -35,9 +35,13 @@ std::vector<RtlSelectable> rtl_pool(const std::string& wrong = "") {
 std::unique_ptr<ClockedWsArray> model(ArrayConfig shape = {4, 4}) {
   return make_cycle_ws_array(shape, Encoding::SignMagnitude, tables());
 }
+std::unique_ptr<ClockedOsArray> os_model(ArrayConfig shape = {4, 4}) {
+  return make_cycle_os_array(shape, Encoding::SignMagnitude, tables());
+}
 
 /// Three chains through the array; what it found.
-std::string finding_of(std::unique_ptr<ClockedWsArray> array) {
+template <class Array>
+std::string finding_of(std::unique_ptr<Array> array) {
   const auto level = make_array_model(std::move(array), "cycle");
   Random random{5};
   for (int i = 0; i < 3; ++i) {
@@ -53,6 +57,9 @@ TEST(Lockstep, EveryElementOfTheModelEqualsItsRtl) {
       auto array = make_lockstep_element(model(), r, c, rtl_pool());
       ASSERT_TRUE(array) << array.error().message;
       EXPECT_EQ(finding_of(std::move(*array)), "") << r << ", " << c;
+      auto os_array = make_lockstep_element(os_model(), r, c, rtl_pool());
+      ASSERT_TRUE(os_array) << os_array.error().message;
+      EXPECT_EQ(finding_of(std::move(*os_array)), "") << r << ", " << c << ", output-stationary";
     }
 }
 
@@ -62,6 +69,20 @@ TEST(Lockstep, AnElementWithAWrongMultiplierIsNamedWithItsOperands) {
       finding_of(std::move(*array)),
       MatchesRegex(
           "fold .*, PE .2, 1., cycle .*, x = .*, w = .*, dadda_trunc-k9c: partial sum .* in RTL, .* in the model"));
+}
+
+TEST(Lockstep, AnOutputStationaryElementWithAWrongMultiplierIsNamedWithItsOperands) {
+  auto array = make_lockstep_element(os_model(), 2, 1, rtl_pool("dadda_trunc-k9c"));
+  EXPECT_THAT(
+      finding_of(std::move(*array)),
+      MatchesRegex(
+          "fold .*, PE .2, 1., cycle .*, x = .*, w = .*, dadda_trunc-k9c: partial sum .* in RTL, .* in the model"));
+  auto multiplier =
+      make_lockstep_multiplier(os_model(), 1, 3, "dadda_trunc-k9c", rtl_pool("dadda_trunc-k9c"), tables());
+  EXPECT_THAT(
+      finding_of(std::move(*multiplier)),
+      MatchesRegex(
+          "fold .*, PE .1, 3., cycle .*, dadda_trunc-k9c: product of the magnitudes .* in RTL, .* in the model"));
 }
 
 TEST(Lockstep, OneMultiplierOfOneElement) {

@@ -89,9 +89,10 @@ std::vector<std::string> ids_of(const std::vector<RtlSelectable>& pool) {
 }
 
 /// The model's array, with something to compare at one element after each edge.
-class ElementLockstep : public ClockedWsArray {
+template <class Interface, class Inputs, class Log>
+class ElementLockstep : public Interface {
  public:
-  ElementLockstep(std::unique_ptr<ClockedWsArray> model, int row, int column, std::vector<std::string> ids)
+  ElementLockstep(std::unique_ptr<Interface> model, int row, int column, std::vector<std::string> ids)
       : model_(std::move(model)), row_(row), column_(column), ids_(std::move(ids)), log_(model_->shape()) {}
 
   ArrayConfig shape() const override { return model_->shape(); }
@@ -102,7 +103,7 @@ class ElementLockstep : public ClockedWsArray {
     log_.begin_run();
   }
 
-  const std::int32_t* clock(const WsArrayInputs& inputs) override {
+  const std::int32_t* clock(const Inputs& inputs) override {
     log_.record(inputs);
     const std::int32_t from_north = row_ == 0 ? 0 : model_->partial_sum(row_ - 1, column_);
     const std::int32_t* sums = model_->clock(inputs);
@@ -111,68 +112,103 @@ class ElementLockstep : public ClockedWsArray {
   }
 
  protected:
+  /// `from_north` is what the sum's register above held before the edge.
   virtual void compare(std::int32_t from_north) = 0;
 
+  /// The present edge, as the log counts.
+  [[nodiscard]] std::int64_t now() const { return static_cast<std::int64_t>(log_.cycles()) - 1; }
   /// Operands that the element takes `edges` before the present edge.
-  [[nodiscard]] ElementOperands operands_before(int edges) const {
-    return log_.operands(static_cast<std::int64_t>(log_.cycles()) - 1 - edges, row_, column_);
-  }
-  void report(const ElementOperands& operands, const char* what, std::int64_t got, std::int64_t expected) {
-    if (finding_.empty())
+  [[nodiscard]] ElementOperands operands_before(int edges) const { return log_.operands(now() - edges, row_, column_); }
+  void expect(std::int64_t got, std::int64_t expected, const char* what, const ElementOperands& operands) {
+    if (got != expected && finding_.empty())
       finding_ = fmt::format("{}: {} {} in RTL, {} in the model", place(operands, row_, column_, log_.cycles(), ids_),
                              what, got, expected);
   }
 
-  std::unique_ptr<ClockedWsArray> model_;
+  std::unique_ptr<Interface> model_;
   int row_, column_;
   std::vector<std::string> ids_;
-  WsPortLog log_;
+  Log log_;
 
  private:
   std::string finding_;
 };
 
-class RtlElement final : public ElementLockstep {
+using WsElementLockstep = ElementLockstep<ClockedWsArray, WsArrayInputs, WsPortLog>;
+using OsElementLockstep = ElementLockstep<ClockedOsArray, OsArrayInputs, OsPortLog>;
+
+/// The multipliers of `pool`, in RTL, round an element.
+PePool pool_of(const std::vector<RtlSelectable>& pool, Multipliers multipliers) {
+  return [pool, shared = std::make_shared<Multipliers>(std::move(multipliers))](std::uint8_t x, std::uint8_t w,
+                                                                                int select) -> std::uint16_t {
+    const auto s = static_cast<std::size_t>(select);
+    return s < shared->size() ? (*shared)[s]->multiply(x, w, pool[s].mode) : std::uint16_t{0};
+  };
+}
+
+class WsRtlElement final : public WsElementLockstep {
  public:
-  RtlElement(std::unique_ptr<ClockedWsArray> model, int row, int column, const std::vector<RtlSelectable>& pool,
-             Multipliers multipliers)
+  WsRtlElement(std::unique_ptr<ClockedWsArray> model, int row, int column, const std::vector<RtlSelectable>& pool,
+               Multipliers multipliers)
       : ElementLockstep(std::move(model), row, column, ids_of(pool)),
-        multipliers_(std::move(multipliers)),
-        element_(make_verilated_pe([this, pool](std::uint8_t x, std::uint8_t w, int select) -> std::uint16_t {
-          const auto s = static_cast<std::size_t>(select);
-          return s < multipliers_.size() ? multipliers_[s]->multiply(x, w, pool[s].mode) : std::uint16_t{0};
-        })) {}
+        element_(make_verilated_pe(pool_of(pool, std::move(multipliers)))) {}
 
  private:
   void compare(std::int32_t from_north) override {
-    const auto now = static_cast<std::int64_t>(log_.cycles()) - 1;
     const ElementOperands taken = operands_before(0);
     PeInputs in;
     in.act_sign = taken.x_number() < 0;
     in.act_mag = static_cast<std::uint8_t>(std::abs(taken.x_number()));
-    in.swap = log_.swaps(now, row_, column_);
+    in.swap = log_.swaps(now(), row_, column_);
     in.select = in.swap ? taken.select : std::uint8_t{0};
-    if (const std::int8_t* weight = log_.written_weight(now, row_, column_); weight != nullptr) {
+    if (const std::int8_t* weight = log_.written_weight(now(), row_, column_); weight != nullptr) {
       in.weight_we = true;
       in.weight_sign = *weight < 0;
       in.weight_mag = static_cast<std::uint8_t>(std::abs(int{*weight}));
     }
     in.psum = from_north;
     const PeOutputs out = element_->clock(in);
-    const std::int32_t expected = model_->partial_sum(row_, column_);
-    if (out.psum != expected) report(operands_before(1), "partial sum", out.psum, expected);
+    expect(out.psum, model_->partial_sum(row_, column_), "partial sum", operands_before(1));
   }
 
-  Multipliers multipliers_;
   std::unique_ptr<VerilatedPe> element_;
 };
 
-class RtlMultiplierOfElement final : public ElementLockstep {
+class OsRtlElement final : public OsElementLockstep {
  public:
-  RtlMultiplierOfElement(std::unique_ptr<ClockedWsArray> model, int row, int column, std::size_t select, int mode,
+  OsRtlElement(std::unique_ptr<ClockedOsArray> model, int row, int column, const std::vector<RtlSelectable>& pool,
+               Multipliers multipliers)
+      : ElementLockstep(std::move(model), row, column, ids_of(pool)),
+        element_(make_verilated_os_pe(pool_of(pool, std::move(multipliers)))) {}
+
+ private:
+  void compare(std::int32_t /*from_north*/) override {
+    const ElementOperands taken = operands_before(0);
+    OsPeInputs in;
+    in.act_sign = taken.x_number() < 0;
+    in.act_mag = static_cast<std::uint8_t>(std::abs(taken.x_number()));
+    in.first = log_.begins(now(), row_, column_);
+    in.last = log_.ends(now(), row_, column_);
+    in.select = in.first ? taken.select : std::uint8_t{0};
+    in.weight_sign = taken.w < 0;
+    in.weight_mag = static_cast<std::uint8_t>(std::abs(int{taken.w}));
+    const OsPeOutputs out = element_->clock(in);
+    const std::int32_t expected = model_->partial_sum(row_, column_);
+    expect(out.sum, expected, "partial sum", operands_before(1));
+    if (log_.ends(now() - 1, row_, column_)) expect(out.drain, expected, "sum to drain", operands_before(1));
+  }
+
+  std::unique_ptr<VerilatedOsPe> element_;
+};
+
+/// One multiplier of one element in RTL.
+template <class Base, class Interface>
+class RtlMultiplierOfElement final : public Base {
+ public:
+  RtlMultiplierOfElement(std::unique_ptr<Interface> model, int row, int column, std::size_t select, int mode,
                          std::unique_ptr<VerilatedMultiplier> multiplier, TruthTable table,
                          std::vector<std::string> ids)
-      : ElementLockstep(std::move(model), row, column, std::move(ids)),
+      : Base(std::move(model), row, column, std::move(ids)),
         select_(select),
         mode_(mode),
         multiplier_(std::move(multiplier)),
@@ -180,12 +216,11 @@ class RtlMultiplierOfElement final : public ElementLockstep {
 
  private:
   void compare(std::int32_t /*from_north*/) override {
-    const ElementOperands taken = operands_before(0);
+    const ElementOperands taken = this->operands_before(0);
     if (taken.fold < 0 || taken.select != select_ || taken.x == 0 || taken.w == 0) return;  // gated
     const auto x = static_cast<std::uint8_t>(std::abs(taken.x_number()));
     const auto w = static_cast<std::uint8_t>(std::abs(int{taken.w}));
-    const std::int32_t got = multiplier_->multiply(x, w, mode_);
-    if (got != table_(x, w)) report(taken, "product of the magnitudes", got, table_(x, w));
+    this->expect(multiplier_->multiply(x, w, mode_), table_(x, w), "product of the magnitudes", taken);
   }
 
   std::size_t select_;
@@ -205,6 +240,35 @@ Result<std::unique_ptr<VerilatedMultiplier>> make_multiplier(const RtlSelectable
   return multiplier;
 }
 
+template <class Element, class Interface>
+Result<std::unique_ptr<Interface>> promote_element(std::unique_ptr<Interface> model, int row, int column,
+                                                   const std::vector<RtlSelectable>& pool) {
+  if (auto inside = check_place(model->shape(), row, column); !inside) return forward_error(inside);
+  Multipliers multipliers;
+  for (const RtlSelectable& selectable : pool) {
+    auto multiplier = make_multiplier(selectable);
+    if (!multiplier) return forward_error(multiplier);
+    multipliers.push_back(std::move(*multiplier));
+  }
+  return std::make_unique<Element>(std::move(model), row, column, pool, std::move(multipliers));
+}
+
+template <class Base, class Interface>
+Result<std::unique_ptr<Interface>> promote_multiplier(std::unique_ptr<Interface> model, int row, int column,
+                                                      const std::string& id, const std::vector<RtlSelectable>& pool,
+                                                      std::vector<TruthTable> tables) {
+  if (auto inside = check_place(model->shape(), row, column); !inside) return forward_error(inside);
+  const auto found =
+      std::find_if(pool.begin(), pool.end(), [&id](const RtlSelectable& selectable) { return selectable.id == id; });
+  if (found == pool.end()) return fail("{} is not one of the run's multipliers", id);
+  auto multiplier = make_multiplier(*found);
+  if (!multiplier) return forward_error(multiplier);
+  const auto select = static_cast<std::size_t>(found - pool.begin());
+  return std::make_unique<RtlMultiplierOfElement<Base, Interface>>(std::move(model), row, column, select, found->mode,
+                                                                   std::move(*multiplier), std::move(tables[select]),
+                                                                   ids_of(pool));
+}
+
 }  // namespace
 
 std::unique_ptr<ClockedWsArray> make_lockstep_array(std::unique_ptr<ClockedWsArray> model,
@@ -221,29 +285,26 @@ std::unique_ptr<ClockedOsArray> make_lockstep_array(std::unique_ptr<ClockedOsArr
 
 Result<std::unique_ptr<ClockedWsArray>> make_lockstep_element(std::unique_ptr<ClockedWsArray> model, int row,
                                                               int column, const std::vector<RtlSelectable>& pool) {
-  if (auto inside = check_place(model->shape(), row, column); !inside) return forward_error(inside);
-  Multipliers multipliers;
-  for (const RtlSelectable& selectable : pool) {
-    auto multiplier = make_multiplier(selectable);
-    if (!multiplier) return forward_error(multiplier);
-    multipliers.push_back(std::move(*multiplier));
-  }
-  return std::make_unique<RtlElement>(std::move(model), row, column, pool, std::move(multipliers));
+  return promote_element<WsRtlElement>(std::move(model), row, column, pool);
+}
+
+Result<std::unique_ptr<ClockedOsArray>> make_lockstep_element(std::unique_ptr<ClockedOsArray> model, int row,
+                                                              int column, const std::vector<RtlSelectable>& pool) {
+  return promote_element<OsRtlElement>(std::move(model), row, column, pool);
 }
 
 Result<std::unique_ptr<ClockedWsArray>> make_lockstep_multiplier(std::unique_ptr<ClockedWsArray> model, int row,
                                                                  int column, const std::string& id,
                                                                  const std::vector<RtlSelectable>& pool,
                                                                  std::vector<TruthTable> tables) {
-  if (auto inside = check_place(model->shape(), row, column); !inside) return forward_error(inside);
-  const auto found =
-      std::find_if(pool.begin(), pool.end(), [&id](const RtlSelectable& selectable) { return selectable.id == id; });
-  if (found == pool.end()) return fail("{} is not one of the run's multipliers", id);
-  auto multiplier = make_multiplier(*found);
-  if (!multiplier) return forward_error(multiplier);
-  const auto select = static_cast<std::size_t>(found - pool.begin());
-  return std::make_unique<RtlMultiplierOfElement>(std::move(model), row, column, select, found->mode,
-                                                  std::move(*multiplier), std::move(tables[select]), ids_of(pool));
+  return promote_multiplier<WsElementLockstep>(std::move(model), row, column, id, pool, std::move(tables));
+}
+
+Result<std::unique_ptr<ClockedOsArray>> make_lockstep_multiplier(std::unique_ptr<ClockedOsArray> model, int row,
+                                                                 int column, const std::string& id,
+                                                                 const std::vector<RtlSelectable>& pool,
+                                                                 std::vector<TruthTable> tables) {
+  return promote_multiplier<OsElementLockstep>(std::move(model), row, column, id, pool, std::move(tables));
 }
 
 }  // namespace axvp

@@ -7,6 +7,14 @@ std::size_t index(int i) {
   return static_cast<std::size_t>(i);
 }
 
+/// The entry of `cycle`, or null if it is not recorded any more or not yet.
+template <class Entry>
+const Entry* within_ring(const std::vector<Entry>& ring, std::uint64_t cycles, std::int64_t cycle) {
+  const auto size = static_cast<std::int64_t>(ring.size()), recorded = static_cast<std::int64_t>(cycles);
+  if (cycle < 0 || cycle >= recorded || cycle + size < recorded) return nullptr;
+  return &ring[static_cast<std::size_t>(cycle % size)];
+}
+
 }  // namespace
 
 WsPortLog::WsPortLog(const ArrayConfig& shape) : shape_(shape), ring_(index(shape.rows + shape.columns + 2)) {
@@ -40,10 +48,7 @@ void WsPortLog::record(const WsArrayInputs& inputs) {
 }
 
 const WsPortLog::PortCycle* WsPortLog::at(std::int64_t cycle) const {
-  const auto size = static_cast<std::int64_t>(ring_.size());
-  if (cycle < 0 || cycle >= static_cast<std::int64_t>(cycles_) || cycle + size < static_cast<std::int64_t>(cycles_))
-    return nullptr;
-  return &ring_[static_cast<std::size_t>(cycle % size)];
+  return within_ring(ring_, cycles_, cycle);
 }
 
 ElementOperands WsPortLog::operands(std::int64_t cycle, int row, int column) const {
@@ -83,6 +88,8 @@ void OsPortLog::record(const OsArrayInputs& inputs) {
   }
   PortCycle& now = ring_[cycles_++ % ring_.size()];
   now.fold = inputs.activations == nullptr || inputs.weights == nullptr ? -1 : fold_;
+  now.first = inputs.first;
+  now.last = inputs.last;
   now.is_signed = inputs.activations_signed;
   now.select = select_;
   if (now.fold < 0) return;
@@ -90,20 +97,30 @@ void OsPortLog::record(const OsArrayInputs& inputs) {
   now.weights.assign(inputs.weights, inputs.weights + shape_.columns);
 }
 
+const OsPortLog::PortCycle* OsPortLog::at(std::int64_t cycle) const {
+  return within_ring(ring_, cycles_, cycle);
+}
+
 ElementOperands OsPortLog::operands(std::int64_t cycle, int row, int column) const {
-  cycle -= row + column;
-  const auto size = static_cast<std::int64_t>(ring_.size());
+  const PortCycle* port = at(cycle - row - column);
   ElementOperands operands;
-  if (cycle < 0 || cycle >= static_cast<std::int64_t>(cycles_) || cycle + size < static_cast<std::int64_t>(cycles_))
-    return operands;
-  const PortCycle& port = ring_[static_cast<std::size_t>(cycle % size)];
-  if (port.fold < 0) return operands;
-  operands.fold = port.fold;
-  operands.x = port.activations[index(row)];
-  operands.x_is_signed = port.is_signed;
-  operands.w = port.weights[index(column)];
-  operands.select = port.select;
+  if (port == nullptr || port->fold < 0) return operands;
+  operands.fold = port->fold;
+  operands.x = port->activations[index(row)];
+  operands.x_is_signed = port->is_signed;
+  operands.w = port->weights[index(column)];
+  operands.select = port->select;
   return operands;
+}
+
+bool OsPortLog::begins(std::int64_t cycle, int row, int column) const {
+  const PortCycle* port = at(cycle - row - column);
+  return port != nullptr && port->first;
+}
+
+bool OsPortLog::ends(std::int64_t cycle, int row, int column) const {
+  const PortCycle* port = at(cycle - row - column);
+  return port != nullptr && port->last;
 }
 
 }  // namespace axvp

@@ -57,15 +57,19 @@ class OsPortLog {
   void record(const OsArrayInputs& inputs);
   [[nodiscard]] std::uint64_t cycles() const { return cycles_; }
   [[nodiscard]] ElementOperands operands(std::int64_t cycle, int row, int column) const;
+  /// The tokens that go along: the first and the last step of a fold's slot.
+  [[nodiscard]] bool begins(std::int64_t cycle, int row, int column) const;
+  [[nodiscard]] bool ends(std::int64_t cycle, int row, int column) const;
 
  private:
   struct PortCycle {
     int fold = -1;
-    bool is_signed = false;
+    bool first = false, last = false, is_signed = false;
     std::uint8_t select = 0;
     std::vector<std::uint8_t> activations;
     std::vector<std::int8_t> weights;
   };
+  [[nodiscard]] const PortCycle* at(std::int64_t cycle) const;
 
   ArrayConfig shape_;
   std::vector<PortCycle> ring_;

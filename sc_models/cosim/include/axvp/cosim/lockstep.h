@@ -23,11 +23,19 @@ namespace axvp {
 [[nodiscard]] Result<std::unique_ptr<ClockedWsArray>> make_lockstep_element(std::unique_ptr<ClockedWsArray> model,
                                                                             int row, int column,
                                                                             const std::vector<RtlSelectable>& pool);
+[[nodiscard]] Result<std::unique_ptr<ClockedOsArray>> make_lockstep_element(std::unique_ptr<ClockedOsArray> model,
+                                                                            int row, int column,
+                                                                            const std::vector<RtlSelectable>& pool);
 
 /// One multiplier of one element in RTL: the products of the selectable `id`. `tables` are the pool's. Errors as above,
 /// or `id` is not in the pool.
 [[nodiscard]] Result<std::unique_ptr<ClockedWsArray>> make_lockstep_multiplier(
     std::unique_ptr<ClockedWsArray> model, int row, int column, const std::string& id,
     const std::vector<RtlSelectable>& pool, std::vector<TruthTable> tables);
+[[nodiscard]] Result<std::unique_ptr<ClockedOsArray>> make_lockstep_multiplier(std::unique_ptr<ClockedOsArray> model,
+                                                                               int row, int column,
+                                                                               const std::string& id,
+                                                                               const std::vector<RtlSelectable>& pool,
+                                                                               std::vector<TruthTable> tables);
 
 }  // namespace axvp
