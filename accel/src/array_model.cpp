@@ -66,10 +66,10 @@ std::unique_ptr<ArrayModel> make_analytic_array(Dataflow dataflow, const ArrayCo
 }
 
 std::unique_ptr<ArrayModel> make_cycle_array(Dataflow dataflow, const ArrayConfig& array, Encoding encoding,
-                                             std::vector<TruthTable> multipliers) {
+                                             std::vector<TruthTable> multipliers, ArrayWave* wave) {
   if (dataflow == Dataflow::OutputStationary)
-    return make_array_model(make_cycle_os_array(array, encoding, std::move(multipliers)), "cycle");
-  return make_array_model(make_cycle_ws_array(array, encoding, std::move(multipliers)), "cycle");
+    return make_array_model(make_cycle_os_array(array, encoding, std::move(multipliers)), "cycle", wave);
+  return make_array_model(make_cycle_ws_array(array, encoding, std::move(multipliers)), "cycle", wave);
 }
 
 }  // namespace axvp

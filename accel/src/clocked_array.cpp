@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "axvp/accel/array_wave.h"
+
 namespace axvp {
 namespace {
 
@@ -205,11 +207,15 @@ class OsArrayModel final : public ArrayModel {
 
 }  // namespace
 
-std::unique_ptr<ArrayModel> make_array_model(std::unique_ptr<ClockedWsArray> array, std::string level) {
+std::unique_ptr<ArrayModel> make_array_model(std::unique_ptr<ClockedWsArray> array, std::string level,
+                                             ArrayWave* wave) {
+  if (wave != nullptr) array = make_recorded_array(std::move(array), *wave);
   return std::make_unique<WsArrayModel>(std::move(array), std::move(level));
 }
 
-std::unique_ptr<ArrayModel> make_array_model(std::unique_ptr<ClockedOsArray> array, std::string level) {
+std::unique_ptr<ArrayModel> make_array_model(std::unique_ptr<ClockedOsArray> array, std::string level,
+                                             ArrayWave* wave) {
+  if (wave != nullptr) array = make_recorded_array(std::move(array), *wave);
   return std::make_unique<OsArrayModel>(std::move(array), std::move(level));
 }
 

@@ -238,6 +238,7 @@ Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, con
   AcceleratorPlatform platform{"axvp", setup.config, setup.pool, expectations_of(program), program.point_count};
   if (setup.array) platform.array.compute_with(*setup.array);
   if (setup.lanes) platform.array.compute_with(*setup.lanes);
+  if (setup.wave) platform.array.announce_runs_to(*setup.wave);
   if (setup.lockstep) platform.array.compare_with(*setup.lockstep);
   if (setup.timeline) platform.monitor.trace(*setup.timeline, *prices);
   Recorder recorder{setup, *prices};

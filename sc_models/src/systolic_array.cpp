@@ -119,6 +119,7 @@ ChainCycles SystolicArray::compute(const ArrayRun& run) {
   }
   if (descriptor_.lanes == 0 && model_ != nullptr) {
     const LoweredRun lowered{descriptor_, run.tile, run.group, input, packed.bytes.data(), selector_, sums};
+    if (wave_ != nullptr) wave_->begin_run(descriptor_.node, now());
     begin_call("its model");
     const ChainCycles cycles = model_->run(lowered.products());
     end_call();

@@ -13,6 +13,7 @@
 #include "axvp/workloads/int8_executor.h"
 #ifdef AXVP_HAS_VERILATED
 #include "axvp/accel/cycle_array.h"
+#include "axvp/cosim/fst_file.h"
 #include "axvp/cosim/lockstep.h"
 #include "axvp/cosim/rtl_array.h"
 #endif
@@ -32,12 +33,16 @@ Result<std::vector<RtlSelectable>> rtl_selectables(const SelectablePool& pool, c
 }
 
 Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& config, const SelectablePool& pool,
-                                             const Catalogue& catalogue) {
+                                             const Catalogue& catalogue, ArrayWave* wave) {
   const auto selectables = rtl_selectables(pool, catalogue);
   if (!selectables) return forward_error(selectables);
-  auto array = make_rtl_array(config.array.dataflow, config.array, pool.encoding, *selectables);
+  auto array = make_rtl_array(config.array.dataflow, config.array, pool.encoding, *selectables, wave);
   if (!array) return forward_error(array);
   return std::shared_ptr<ArrayModel>{std::move(*array)};
+}
+
+Result<std::unique_ptr<WaveFile>> make_fst(const std::filesystem::path& path) {
+  return make_fst_file(path);
 }
 
 Result<std::shared_ptr<LaneModel>> make_lanes_in_rtl(const PlatformConfig& config, const SelectablePool& pool,
@@ -107,8 +112,11 @@ tl::unexpected<Error> no_rtl(const char* option) {
   return fail("{}: this build has no Verilated RTL: configure with -DAXVP_WITH_VERILATOR=ON", option);
 }
 Result<std::shared_ptr<ArrayModel>> make_rtl(const PlatformConfig& /*config*/, const SelectablePool& /*pool*/,
-                                             const Catalogue& /*catalogue*/) {
+                                             const Catalogue& /*catalogue*/, ArrayWave* /*wave*/) {
   return no_rtl("--level rtl");
+}
+Result<std::unique_ptr<WaveFile>> make_fst(const std::filesystem::path& /*path*/) {
+  return no_rtl("--wave FILE.fst");
 }
 Result<std::shared_ptr<LaneModel>> make_lanes_in_rtl(const PlatformConfig& /*config*/, const SelectablePool& /*pool*/,
                                                      const Catalogue& /*catalogue*/) {
@@ -166,14 +174,21 @@ std::string logits_csv(const LevelResult& result) {
 }  // namespace
 
 Result<std::shared_ptr<ArrayModel>> make_array(const std::string& level, const PlatformConfig& config,
-                                               const SelectablePool& pool, const Catalogue& catalogue) {
-  if (level == "rtl") return make_rtl(config, pool, catalogue);
+                                               const SelectablePool& pool, const Catalogue& catalogue,
+                                               ArrayWave* wave) {
+  if (level == "rtl") return make_rtl(config, pool, catalogue, wave);
   if (level == "cycle" && config.array.dataflow == Dataflow::InputStationary)
     return fail("level cycle: there is no input-stationary array; use level analytic or lt");
   if (level == "cycle")
     return std::shared_ptr<ArrayModel>{
-        make_cycle_array(config.array.dataflow, config.array, pool.encoding, pool.tables)};
+        make_cycle_array(config.array.dataflow, config.array, pool.encoding, pool.tables, wave)};
   return std::shared_ptr<ArrayModel>{};
+}
+
+Result<std::unique_ptr<WaveFile>> make_wave_file(const std::filesystem::path& path) {
+  if (path.extension() == ".vcd") return make_vcd_file(path);
+  if (path.extension() == ".fst") return make_fst(path);
+  return fail("--wave {}: expected a file .vcd or .fst", path.string());
 }
 
 Result<std::shared_ptr<LaneModel>> make_lanes(const std::string& level, const PlatformConfig& config,

@@ -13,9 +13,13 @@
 namespace axvp::sim {
 
 /// The array for `--level` cycle or rtl; null for lt, whose kernels and closed forms the platform has itself. Errors:
-/// level rtl without Verilator, without an array of this size, or with a multiplier that has no RTL.
+/// level rtl without Verilator, without an array of this size, or with a multiplier that has no RTL. `wave` may be
+/// null; else it is shown every edge and outlives the array.
 [[nodiscard]] Result<std::shared_ptr<ArrayModel>> make_array(const std::string& level, const PlatformConfig& config,
-                                                             const SelectablePool& pool, const Catalogue& catalogue);
+                                                             const SelectablePool& pool, const Catalogue& catalogue,
+                                                             ArrayWave* wave = nullptr);
+/// By its extension a file .vcd or .fst. Errors: another one, a path that cannot be written, FST without Verilator.
+[[nodiscard]] Result<std::unique_ptr<WaveFile>> make_wave_file(const std::filesystem::path& path);
 
 /// The same of the lanes beside the array; null also where there are none.
 [[nodiscard]] Result<std::shared_ptr<LaneModel>> make_lanes(const std::string& level, const PlatformConfig& config,

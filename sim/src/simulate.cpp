@@ -27,7 +27,7 @@ struct Options {
   std::string out;
   std::string dataflow, preset;  ///< Of level analytic; empty: ws, default.
   std::string level;             ///< Of the array; empty: lt, without the files that compare levels.
-  std::string trace, trace_layer, trace_cycles;
+  std::string trace, trace_layer, trace_cycles, wave;
   LockstepOptions lockstep;
 };
 
@@ -147,16 +147,53 @@ Result<TimelineWindow> trace_window(const Options& options) {
   return window;
 }
 
+std::vector<std::string> names_of(const Program& program) {
+  std::vector<std::string> names;
+  for (const ProgramNode& node : program.nodes) names.push_back(node.name);
+  return names;
+}
+
+/// The same, checked against the program.
+Result<TimelineWindow> trace_window(const Options& options, const Program& program) {
+  auto window = trace_window(options);
+  if (!window) return window;
+  const std::vector<std::string> names = names_of(program);
+  if (!window->layer.empty() && std::find(names.begin(), names.end(), window->layer) == names.end())
+    return fail("--trace-layer: no operation `{}`{}", window->layer, suggestion(window->layer, names));
+  return window;
+}
+
 /// What `--trace` asks for; null without it.
 Result<std::shared_ptr<Timeline>> make_timeline(const Options& options, const Program& program) {
   if (options.trace.empty()) return std::shared_ptr<Timeline>{};
-  auto window = trace_window(options);
+  auto window = trace_window(options, program);
   if (!window) return forward_error(window);
-  std::vector<std::string> names;
-  for (const ProgramNode& node : program.nodes) names.push_back(node.name);
-  if (!window->layer.empty() && std::find(names.begin(), names.end(), window->layer) == names.end())
-    return fail("--trace-layer: no operation `{}`{}", window->layer, suggestion(window->layer, names));
   return std::make_shared<Timeline>(program.point_names, std::move(*window));
+}
+
+/// What `--wave` asks for; null without it.
+Result<std::shared_ptr<ArrayWave>> make_wave(const Options& options, const PlatformSetup& inputs) {
+  if (options.wave.empty()) return std::shared_ptr<ArrayWave>{};
+  auto window = trace_window(options, inputs.program);
+  if (!window) return forward_error(window);
+  constexpr std::size_t kMostEdges = 20'000;  // some 100 MB of a 16 x 16 array as VCD
+  window->most_events = kMostEdges;
+  auto file = make_wave_file(options.wave);
+  if (!file) return forward_error(file);
+  return std::make_shared<ArrayWave>(std::move(*file), names_of(inputs.program), std::move(*window),
+                                     inputs.config.clock_mhz);
+}
+
+/// Completes it and says so.
+Result<void> write_wave(const Options& options, const PlatformSetup& inputs) {
+  if (!inputs.wave) return {};
+  if (auto closed = inputs.wave->close(); !closed) return closed;
+  fmt::print("written: {}, {} edges of the array{}\n", options.wave, with_thousands(inputs.wave->edges()),
+             inputs.wave->dropped() == 0
+                 ? ""
+                 : fmt::format("; {} more did not fit: choose a part by --trace-layer or --trace-cycles",
+                               with_thousands(inputs.wave->dropped())));
+  return {};
 }
 
 /// Writes it and says so.
@@ -189,8 +226,12 @@ int run_closed_forms(const Options& options, const std::string& out, const Globa
 int run(const Options& options, const GlobalOptions& global) {
   if (options.level != "analytic" && !(options.dataflow.empty() && options.preset.empty()))
     return report(Error{"--dataflow and --preset choose closed forms: they need --level analytic"});
-  if (options.trace.empty() && !(options.trace_layer.empty() && options.trace_cycles.empty()))
-    return report(Error{"--trace-layer and --trace-cycles choose a part of --trace FILE"});
+  if (options.trace.empty() && options.wave.empty() && !(options.trace_layer.empty() && options.trace_cycles.empty()))
+    return report(Error{"--trace-layer and --trace-cycles choose a part of --trace FILE or --wave FILE"});
+  if (!options.wave.empty() && options.level != "cycle" && options.level != "rtl")
+    return report(Error{"--wave: only levels cycle and rtl clock an array"});
+  if (!options.wave.empty() && options.lockstep.chosen())
+    return report(Error{"--wave shows the array of a level, without a part in RTL beside it"});
   if (options.level == "analytic" && !options.trace.empty())
     return report(Error{"--trace: level analytic has no time to show; use lt, cycle or rtl"});
   if (options.lockstep.chosen() && (options.level == "analytic" || options.level == "rtl"))
@@ -234,7 +275,10 @@ int run(const Options& options, const GlobalOptions& global) {
     if (!lockstep) return report(lockstep.error());
     (options.level == "cycle" ? inputs.array : inputs.lockstep) = std::move(*lockstep);
   }
-  auto array = make_array(options.level, inputs.config, inputs.pool, workload->catalogue);
+  auto wave = make_wave(options, inputs);
+  if (!wave) return report(wave.error());
+  inputs.wave = std::move(*wave);
+  auto array = make_array(options.level, inputs.config, inputs.pool, workload->catalogue, inputs.wave.get());
   if (!array) return report(array.error());
   if (!inputs.array) inputs.array = std::move(*array);
   auto lanes = make_lanes(options.level, inputs.config, inputs.pool, workload->catalogue);
@@ -264,6 +308,7 @@ int run(const Options& options, const GlobalOptions& global) {
   fmt::print("{}\n{}: {}/result.json, {}/layers.csv\n", to_text(summary),
              out->holds_results ? "written over those of an earlier run" : "written", out->path, out->path);
   if (const auto written = write_timeline(options, inputs); !written) return report(written.error());
+  if (const auto written = write_wave(options, inputs); !written) return report(written.error());
   return kDone;
 }
 
@@ -296,13 +341,17 @@ void add_simulate(CLI::App& app, const GlobalOptions& global, Command& command) 
                   "The same with one multiplier (a selectable) of element --rtl-pe, or of (0, 0)");
   sub->add_option("--trace", options->trace,
                   "File for a timeline: operations, folds, DMA, stalls, switches, energy; open it at ui.perfetto.dev");
-  sub->add_option("--trace-layer", options->trace_layer, "Trace only operations of this name");
-  sub->add_option("--trace-cycles", options->trace_cycles, "Trace only what overlaps with cycles BEGIN:END");
+  sub->add_option("--wave", options->wave,
+                  "File .vcd or .fst for the signals of the array at level cycle or rtl: ports, operands and sum of "
+                  "every element, edge by edge");
+  sub->add_option("--trace-layer", options->trace_layer, "Trace, or show as waves, only operations of this name");
+  sub->add_option("--trace-cycles", options->trace_cycles, "Only what overlaps with cycles BEGIN:END");
   sub->footer(
       "Examples:\n  axvp simulate\n"
       "  axvp simulate --network resnet20.onnx --data cifar10:test_batch.bin --images 100\n"
       "  axvp simulate --images 1 --level rtl\n"
       "  axvp simulate --images 1 --trace timeline.json\n"
+      "  axvp simulate --images 1 --level rtl --wave conv1.fst --trace-layer conv1\n"
       "  axvp simulate --images 1 --rtl-pe 3,5\n"
       "  axvp simulate --config run.toml --operating-points operating_points.json --out run1");
   sub->callback([options, &global, &command] { command = [options, &global] { return run(*options, global); }; });

@@ -69,8 +69,10 @@ TEST_P(PlatformLevels, GiveTheSameCyclesAndLogits) {
   PlatformInputs inputs = make_inputs(GetParam(), network);
   const std::string lt = run_in_child([&] { return digest(inputs); });
   // There are no registers of an input-stationary array: level analytic, cycles of the lowered products' folds.
-  const auto make = GetParam().dataflow == Dataflow::InputStationary ? make_analytic_array : make_cycle_array;
-  inputs.array = make(GetParam().dataflow, inputs.config.array, inputs.pool.encoding, inputs.pool.tables);
+  const ArrayConfig& array = inputs.config.array;
+  inputs.array = array.dataflow == Dataflow::InputStationary
+                     ? make_analytic_array(array.dataflow, array, inputs.pool.encoding, inputs.pool.tables)
+                     : make_cycle_array(array.dataflow, array, inputs.pool.encoding, inputs.pool.tables);
   inputs.lanes = make_cycle_lanes(inputs.config.array.lanes(), inputs.pool.encoding, inputs.pool.tables);
   const std::string cycle = run_in_child([&] { return digest(inputs); });
   EXPECT_EQ(cycle, lt);

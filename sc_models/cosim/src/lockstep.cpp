@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "axvp/accel/port_log.h"
 #include "axvp/verilated/verilated_pe.h"
-#include "port_log.h"
 
 namespace axvp {
 namespace {

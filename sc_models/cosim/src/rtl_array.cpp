@@ -98,7 +98,7 @@ Result<std::unique_ptr<ClockedOsArray>> make_rtl_os_array(const ArrayConfig& arr
 }
 
 Result<std::unique_ptr<ArrayModel>> make_rtl_array(Dataflow dataflow, const ArrayConfig& array, Encoding encoding,
-                                                   const std::vector<RtlSelectable>& pool) {
+                                                   const std::vector<RtlSelectable>& pool, ArrayWave* wave) {
   if (encoding != Encoding::SignMagnitude)
     return fail("level rtl: the RTL array is of encoding sm8, the network's is {}; use level lt or cycle",
                 to_string(encoding));
@@ -106,11 +106,11 @@ Result<std::unique_ptr<ArrayModel>> make_rtl_array(Dataflow dataflow, const Arra
   if (dataflow == Dataflow::OutputStationary) {
     auto os = make_rtl_os_array(array, pool);
     if (!os) return forward_error(os);
-    return make_array_model(std::move(*os), "rtl");
+    return make_array_model(std::move(*os), "rtl", wave);
   }
   auto ws = make_rtl_ws_array(array, pool);
   if (!ws) return forward_error(ws);
-  return make_array_model(std::move(*ws), "rtl");
+  return make_array_model(std::move(*ws), "rtl", wave);
 }
 
 Result<std::unique_ptr<LaneModel>> make_rtl_lanes(int lanes, Encoding encoding,

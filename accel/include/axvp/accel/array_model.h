@@ -46,8 +46,12 @@ class ArrayModel {
 [[nodiscard]] std::unique_ptr<ArrayModel> make_analytic_array(Dataflow dataflow, const ArrayConfig& array,
                                                               Encoding encoding, std::vector<TruthTable> multipliers);
 
-/// Level cycle: every register of the array in plain C++, clocked edge by edge (cycle_array.h).
+class ArrayWave;
+
+/// Level cycle: every register of the array in plain C++, clocked edge by edge (cycle_array.h). `wave`, if any, is
+/// shown every edge.
 [[nodiscard]] std::unique_ptr<ArrayModel> make_cycle_array(Dataflow dataflow, const ArrayConfig& array,
-                                                           Encoding encoding, std::vector<TruthTable> multipliers);
+                                                           Encoding encoding, std::vector<TruthTable> multipliers,
+                                                           ArrayWave* wave = nullptr);
 
 }  // namespace axvp

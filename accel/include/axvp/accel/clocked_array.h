@@ -60,7 +60,10 @@ class ClockedOsArray {
 
 /// A clocked array as a level: feeds the operands of a chain, one fold right after the other, collects the sums, adds
 /// up the folds of K, and counts the edges from the one that takes the first operand to the one with the last sum.
-[[nodiscard]] std::unique_ptr<ArrayModel> make_array_model(std::unique_ptr<ClockedWsArray> array, std::string level);
-[[nodiscard]] std::unique_ptr<ArrayModel> make_array_model(std::unique_ptr<ClockedOsArray> array, std::string level);
+/// `wave`, if any, is shown every edge and outlives the model.
+[[nodiscard]] std::unique_ptr<ArrayModel> make_array_model(std::unique_ptr<ClockedWsArray> array, std::string level,
+                                                           ArrayWave* wave = nullptr);
+[[nodiscard]] std::unique_ptr<ArrayModel> make_array_model(std::unique_ptr<ClockedOsArray> array, std::string level,
+                                                           ArrayWave* wave = nullptr);
 
 }  // namespace axvp

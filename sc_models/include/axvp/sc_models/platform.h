@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "axvp/accel/array_model.h"
+#include "axvp/accel/array_wave.h"
 #include "axvp/accel/cycle_ledger.h"
 #include "axvp/accel/events.h"
 #include "axvp/accel/multiplier_lanes.h"
@@ -82,6 +83,8 @@ struct PlatformSetup {
   std::shared_ptr<LaneModel> lanes = nullptr;
   /// Level lt in lockstep: computes every run once more; the first difference fails the audit of its operation.
   std::shared_ptr<ArrayModel> lockstep = nullptr;
+  /// Of `array`, which shows its edges to it: is told whose runs they are.
+  std::shared_ptr<ArrayWave> wave = nullptr;
   /// What happens when; nothing is traced without it.
   std::shared_ptr<Timeline> timeline = nullptr;
 };

@@ -10,6 +10,7 @@
 
 #include "axvp/accel/activity.h"
 #include "axvp/accel/array_model.h"
+#include "axvp/accel/array_wave.h"
 #include "axvp/accel/multiplier_lanes.h"
 #include "axvp/accel/program.h"
 #include "axvp/sc_models/scratchpad.h"
@@ -58,6 +59,8 @@ class SystolicArray final : public Unit, public ArrayIf {
   void compute_with(ArrayModel& model) { model_ = &model; }
   /// The same of runs on the lanes.
   void compute_with(LaneModel& lanes) { lanes_ = &lanes; }
+  /// Before each run of the model `wave` learns which one it is.
+  void announce_runs_to(ArrayWave& wave) { wave_ = &wave; }
   /// The same in lockstep: the kernels compute, `model` computes the same run, sums and cycles are compared.
   void compare_with(ArrayModel& model) { shadow_ = &model; }
   /// Empty, or the first difference to a model or inside of one, with run and channels.
@@ -100,6 +103,7 @@ class SystolicArray final : public Unit, public ArrayIf {
   KernelScratch scratch_;
   ArrayModel* model_ = nullptr;
   LaneModel* lanes_ = nullptr;
+  ArrayWave* wave_ = nullptr;
   ArrayModel* shadow_ = nullptr;
   std::vector<std::int32_t> shadow_sums_;
   std::string finding_;

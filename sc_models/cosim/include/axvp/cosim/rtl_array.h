@@ -20,10 +20,11 @@ struct RtlSelectable {
 
 /// Level rtl: the Verilated array. Its pool is simulated as the table of its multipliers' gates, which this function
 /// reads from their Verilated modules on all operand pairs. Errors: an array that was not compiled (the message lists
-/// those that were), a selectable without RTL, another encoding than sm8.
+/// those that were), a selectable without RTL, another encoding than sm8. `wave`, if any, is shown every edge.
 [[nodiscard]] Result<std::unique_ptr<ArrayModel>> make_rtl_array(Dataflow dataflow, const ArrayConfig& array,
                                                                  Encoding encoding,
-                                                                 const std::vector<RtlSelectable>& pool);
+                                                                 const std::vector<RtlSelectable>& pool,
+                                                                 ArrayWave* wave = nullptr);
 
 /// The same for the lanes beside an array.
 [[nodiscard]] Result<std::unique_ptr<LaneModel>> make_rtl_lanes(int lanes, Encoding encoding,

@@ -1,4 +1,4 @@
-#include "port_log.h"
+#include "axvp/accel/port_log.h"
 
 namespace axvp {
 namespace {
