@@ -31,11 +31,11 @@ class Levels : public testing::TemporaryFolder {
             read_text_file(out / "logits.csv").value_or("none")};
   }
 
-  /// `layers` convolutions and a total, at each of three points, ten classes.
-  void expect_equal_at_all_levels(const std::string& arguments, int layers) {
+  /// `layers` convolutions and a total at each point.
+  void expect_equal_at_all_levels(const std::string& arguments, int layers, int points = 3, int classes = 10) {
     const Files analytic = run("analytic", arguments);
-    EXPECT_EQ(std::count(analytic.cycles.begin(), analytic.cycles.end(), '\n'), 1 + 3 * (layers + 1));
-    EXPECT_EQ(std::count(analytic.logits.begin(), analytic.logits.end(), '\n'), 1 + 3 * 10);
+    EXPECT_EQ(std::count(analytic.cycles.begin(), analytic.cycles.end(), '\n'), 1 + points * (layers + 1));
+    EXPECT_EQ(std::count(analytic.logits.begin(), analytic.logits.end(), '\n'), 1 + points * classes);
     for (const std::string level : {"lt", "cycle", "rtl"}) {
       const Files files = run(level, arguments);
       EXPECT_EQ(files.cycles, analytic.cycles) << level;
@@ -48,13 +48,15 @@ TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet8) {
   expect_equal_at_all_levels("", 8);
 }
 
-/// Three points of an embedded network, calibrated on few images.
-std::string configuration(const std::string& network, const std::string& array) {
+/// Points of a network, calibrated on few images.
+std::string configuration(const std::string& network, const std::string& array,
+                          const std::vector<std::string>& multipliers = {"dadda-exact", "dadda_trunc-k7c",
+                                                                         "gated_dadda-468/m2"}) {
   std::string text = "[workload]\nnetwork = \"" + network +
                      "\"\ncalibration_images = 16\ncorrection_images = 0\n[tuning]\nmethod = \"none\"\n"
                      "[platform.array]\n" +
                      array;
-  for (const std::string multiplier : {"dadda-exact", "dadda_trunc-k7c", "gated_dadda-468/m2"})
+  for (const std::string& multiplier : multipliers)
     text += "[[operating_point]]\nname = \"" + multiplier.substr(6, 3) + "\"\nmultiplier = \"" + multiplier + "\"\n";
   return text;
 }
@@ -72,6 +74,13 @@ TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForMobileNetV2) {
 TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForMobileNetV2OnLanes) {
   const std::string config = file("v.toml", configuration("mobilenet_v2_synth10", "depthwise = \"vector\"\n"));
   expect_equal_at_all_levels("--config " + config, 53);
+}
+
+TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForMobileNetV2At64Pixels) {
+  AXVP_NEEDS_DATA("weights/mobilenet_v2_tinyimagenet.onnx", "tiny-imagenet-200/train", "tiny-imagenet-200/val");
+  const std::string network = AXVP_SOURCE_DIR "/workloads/networks/mobilenet_v2_tinyimagenet.toml";
+  const std::string config = file("m64.toml", configuration(network, "", {"dadda_trunc-k7c"}));
+  expect_equal_at_all_levels("--config " + config + " --data tiny-imagenet:tiny-imagenet-200:val", 53, 1, 200);
 }
 
 TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet20) {
