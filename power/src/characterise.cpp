@@ -144,11 +144,12 @@ Result<EnergyTable> characterise(const Catalogue& catalogue, const CharacteriseO
   auto rows = characterise_multipliers(catalogue.selectables(), *synthesiser, options, progress);
   if (!rows) return forward_error(rows);
   table.rows = std::move(*rows);
-  for (const Encoding encoding : {Encoding::SignMagnitude, Encoding::TwosComplement}) {
-    auto pe = characterise_processing_element(encoding, *synthesiser, options);
-    if (!pe) return forward_error(pe);
-    table.pes.push_back(std::move(*pe));
-  }
+  for (const ElementKind kind : {ElementKind::WeightStationary, ElementKind::OutputStationary})
+    for (const Encoding encoding : {Encoding::SignMagnitude, Encoding::TwosComplement}) {
+      auto pe = characterise_processing_element(encoding, kind, *synthesiser, options);
+      if (!pe) return forward_error(pe);
+      table.pes.push_back(std::move(*pe));
+    }
   auto lane = characterise_vector_lane(*synthesiser, options);
   if (!lane) return forward_error(lane);
   table.vector_lane = std::move(*lane);

@@ -15,11 +15,10 @@ EventEnergy minus(const EventEnergy& a, const EventEnergy& b) {
 
 }  // namespace
 
-const std::vector<ElementScenario>& element_scenarios() {
-  static const std::vector<ElementScenario> scenarios{{"active", 0.0, true, false},
-                                                      {"half", 0.5, true, false},
-                                                      {"idle", 0.0, false, false},
-                                                      {"loading", 0.0, false, true}};
+std::vector<ElementScenario> element_scenarios(ElementKind kind) {
+  std::vector<ElementScenario> scenarios{
+      {"active", 0.0, true, false}, {"half", 0.5, true, false}, {"idle", 0.0, false, false}};
+  if (kind == ElementKind::WeightStationary) scenarios.push_back({"loading", 0.0, false, true});
   return scenarios;
 }
 
@@ -52,16 +51,18 @@ Result<std::vector<Measurement>> ElementMeter::measure(const std::string& name, 
   return measured;
 }
 
-PeEnergy element_prices(Encoding encoding, const std::vector<Measurement>& of_scenario) {
+PeEnergy element_prices(ElementKind kind, Encoding encoding, const std::vector<Measurement>& of_scenario) {
   const EventEnergy active = of_scenario[kActive].timed;
   const EventEnergy half = of_scenario[kHalf].timed;
   PeEnergy pe;
+  pe.kind = kind;
   pe.encoding = encoding;
   pe.active_mac = rounded(active);
   // A stream with as many gated as active cycles costs their mean; so the changes between both are paid for.
   pe.gated_mac = rounded(minus({half.internal * 2.0, half.switching * 2.0}, active));
   pe.idle_cycle = rounded(of_scenario[kIdle].timed);
-  pe.weight_load = rounded(minus(of_scenario[kLoading].timed, of_scenario[kIdle].timed));
+  if (kind == ElementKind::WeightStationary)
+    pe.weight_load = rounded(minus(of_scenario[kLoading].timed, of_scenario[kIdle].timed));
   pe.leakage = rounded(of_scenario[kActive].leakage);
   return pe;
 }

@@ -27,10 +27,10 @@ class ElementMeter {
 };
 
 /// The scenarios whose figures make a PeEnergy, in this order: every activation counts, half of them are 0, nothing
-/// arrives, weights are loaded.
-[[nodiscard]] const std::vector<ElementScenario>& element_scenarios();
+/// arrives, and where weights stay, they are loaded.
+[[nodiscard]] std::vector<ElementScenario> element_scenarios(ElementKind kind);
 
 /// What the scenarios cost, as prices of cycles; area, delay and hash are left out.
-[[nodiscard]] PeEnergy element_prices(Encoding encoding, const std::vector<Measurement>& of_scenario);
+[[nodiscard]] PeEnergy element_prices(ElementKind kind, Encoding encoding, const std::vector<Measurement>& of_scenario);
 
 }  // namespace axvp

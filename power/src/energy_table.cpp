@@ -39,11 +39,16 @@ Result<SelectableEnergy> EnergyTable::find(std::string_view selectable) const {
               selectable, suggestion(selectable, known));
 }
 
-Result<PeEnergy> EnergyTable::pe(Encoding encoding) const {
-  const auto found = std::find_if(pes.begin(), pes.end(), [&](const auto& p) { return p.encoding == encoding; });
+std::string_view to_string(ElementKind kind) {
+  return kind == ElementKind::WeightStationary ? "weight-stationary" : "output-stationary";
+}
+
+Result<PeEnergy> EnergyTable::pe(Encoding encoding, ElementKind kind) const {
+  const auto found =
+      std::find_if(pes.begin(), pes.end(), [&](const auto& p) { return p.encoding == encoding && p.kind == kind; });
   if (found != pes.end()) return *found;
-  return fail("the energy table ({}) has no processing element for encoding `{}`; `axvp power --update` measures it",
-              origin.library, to_string(encoding));
+  return fail("the energy table ({}) has no {} processing element for encoding `{}`; `axvp power --update` measures it",
+              origin.library, to_string(kind), to_string(encoding));
 }
 
 Result<double> EnergyTable::relative_energy(std::string_view selectable) const {

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "axvp/common/field_reader.h"
 #include "axvp/common/file.h"
@@ -11,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kSchema = "axvp-energy-table";
-constexpr std::int64_t kSchemaVersion = 2;
+constexpr std::int64_t kSchemaVersion = 3;
 constexpr double kLargestFigure = 1e9;  // of any unit here; beyond it something is wrong, and sums stay exact
 constexpr NumberRange kNotNegative{0.0, kLargestFigure};
 constexpr NumberRange kPositive{0.0, kLargestFigure, true};
@@ -51,11 +52,9 @@ json to_json(const SelectableEnergy& selectable) {
 }
 
 json to_json(const PeEnergy& pe) {
-  json row{{"encoding", to_string(pe.encoding)},
-           {"active_mac", to_json(pe.active_mac)},
-           {"gated_mac", to_json(pe.gated_mac)},
-           {"idle_cycle", to_json(pe.idle_cycle)},
-           {"weight_load", to_json(pe.weight_load)}};
+  json row{{"element", to_string(pe.kind)},        {"encoding", to_string(pe.encoding)},
+           {"active_mac", to_json(pe.active_mac)}, {"gated_mac", to_json(pe.gated_mac)},
+           {"idle_cycle", to_json(pe.idle_cycle)}, {"weight_load", to_json(pe.weight_load)}};
   add_silicon(row, pe);
   return row;
 }
@@ -143,12 +142,14 @@ SelectableEnergy read_row(FieldReader& reader, std::set<std::string>& seen, Inst
   return row;
 }
 
-PeEnergy read_pe(FieldReader& reader, std::set<Encoding>& seen) {
+PeEnergy read_pe(FieldReader& reader, std::set<std::pair<ElementKind, Encoding>>& seen) {
   PeEnergy pe;
+  const std::string ws{to_string(ElementKind::WeightStationary)}, os{to_string(ElementKind::OutputStationary)};
+  pe.kind = reader.choice("element", {ws, os}) == ws ? ElementKind::WeightStationary : ElementKind::OutputStationary;
   const std::string sm8{to_string(Encoding::SignMagnitude)};
   const std::string s8{to_string(Encoding::TwosComplement)};
   pe.encoding = reader.choice("encoding", {sm8, s8}) == sm8 ? Encoding::SignMagnitude : Encoding::TwosComplement;
-  if (!seen.insert(pe.encoding).second) reader.reject("encoding", "stands twice in the table");
+  if (!seen.insert({pe.kind, pe.encoding}).second) reader.reject("encoding", "stands twice in the table");
   pe.active_mac = read_event(reader, "active_mac");
   pe.gated_mac = read_event(reader, "gated_mac");
   pe.idle_cycle = read_event(reader, "idle_cycle");
@@ -184,8 +185,8 @@ EnergyTable read_table(FieldReader& root) {
   for (const auto& row : table.rows)
     if (seen.count(row.exact_reference) == 0)
       root.reject("rows", fmt::format("exact_reference `{}` of `{}` has no row", row.exact_reference, row.selectable));
-  std::set<Encoding> encodings;
-  for (auto& reader : root.tables("pes", true)) table.pes.push_back(read_pe(reader, encodings));
+  std::set<std::pair<ElementKind, Encoding>> elements;
+  for (auto& reader : root.tables("pes", true)) table.pes.push_back(read_pe(reader, elements));
   FieldReader lane = root.table("vector_lane", true);
   table.vector_lane.per_operation = read_event(lane, "operation");
   read_silicon(lane, table.vector_lane);

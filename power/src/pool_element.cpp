@@ -21,28 +21,36 @@ bool has_modes(const Selectable& selectable) {
 }
 
 /// The ports of the element without its pool: declaration, name.
-std::vector<std::pair<std::string, std::string>> element_ports(Encoding encoding, int select_width) {
+std::vector<std::pair<std::string, std::string>> element_ports(ElementKind kind, Encoding encoding, int select_width) {
+  const bool ws = kind == ElementKind::WeightStationary;
   const std::string select = fmt::format("logic [{}:0]", select_width - 1);
   std::vector<std::pair<std::string, std::string>> ports{{"input  logic", "clk_i"}, {"input  logic", "rst_ni"}};
   const auto add = [&](const std::string& type, const std::string& name) { ports.emplace_back(type, name); };
-  if (encoding == Encoding::SignMagnitude) {
-    for (const char* name : {"act_sign_i", "weight_we_i", "weight_sign_i"}) add("input  logic", name);
-    add("input  logic [7:0]", "act_mag_i");
-    add("input  logic [6:0]", "weight_mag_i");
-    add("output logic", "act_sign_o");
-    add("output logic [7:0]", "act_mag_o");
-  } else {
-    add("input  logic", "weight_we_i");
-    add("input  logic [7:0]", "act_i");
-    add("input  logic [7:0]", "weight_i");
-    add("output logic [7:0]", "act_o");
-  }
-  add("input  logic", "swap_i");
+  const auto add_operand = [&](const std::string& name, int magnitude_bits, bool leaves) {
+    for (const auto& [direction, end] : {std::pair{"input  logic", "_i"}, std::pair{"output logic", "_o"}}) {
+      if (!leaves && end[1] == 'o') continue;
+      if (encoding == Encoding::SignMagnitude) {
+        add(direction, name + "_sign" + end);
+        add(fmt::format("{} [{}:0]", direction, magnitude_bits - 1), name + "_mag" + end);
+      } else {
+        add(fmt::format("{} [7:0]", direction), name + end);
+      }
+    }
+  };
+  add_operand("act", 8, true);
+  add_operand("weight", 7, !ws);
   add("input  " + select, "select_i");
-  add("output logic", "swap_o");
   add("output " + select, "select_o");
-  add("input  logic signed [31:0]", "psum_i");
-  add("output logic signed [31:0]", "psum_o");
+  if (ws) {
+    for (const char* name : {"weight_we_i", "swap_i"}) add("input  logic", name);
+    add("output logic", "swap_o");
+  } else {
+    for (const char* name : {"first_i", "last_i", "drain_shift_i"}) add("input  logic", name);
+    for (const char* name : {"first_o", "last_o", "drain_shift_o"}) add("output logic", name);
+  }
+  const std::string sum = ws ? "psum" : "drain";
+  add("input  logic signed [31:0]", sum + "_i");
+  add("output logic signed [31:0]", sum + "_o");
   return ports;
 }
 
@@ -127,9 +135,10 @@ Result<void> check_pool(const std::vector<Selectable>& selectables) {
 /// Measures one selectable after the other in a mapped element.
 class PoolMeter {
  public:
-  PoolMeter(const MappedDesign& design, const EnergyMeter& meter, const PoolElementRtl& rtl,
+  PoolMeter(ElementKind kind, const MappedDesign& design, const EnergyMeter& meter, const PoolElementRtl& rtl,
             const CharacteriseOptions& options)
-      : element_(design, meter, options),
+      : kind_(kind),
+        element_(design, meter, options),
         rtl_(rtl),
         options_(options),
         instance_of_part_(instances_of_parts(design.netlist, rtl.instances.size())) {}
@@ -138,16 +147,16 @@ class PoolMeter {
     PoolSelectableEnergy result;
     result.selectable = selectable.id;
     std::vector<Measurement> rest;
-    for (const auto& scenario : element_scenarios()) {
-      const ElementTraffic traffic{selectable.encoding, selectable.table, scenario, options_.transitions,
-                                   options_.seed};
+    for (const auto& scenario : element_scenarios(kind_)) {
+      const ElementTraffic traffic{kind_,    selectable.encoding,  selectable.table,
+                                   scenario, options_.transitions, options_.seed};
       const auto parts = element_.measure(fmt::format("{} {}", selectable.id, scenario.name), traffic,
                                           traffic.stimulus(rtl_.select_width, select));
       if (!parts) return fail_in(selectable.id, parts);
       rest.push_back(parts->front());
       if (rest.size() == 1) add_shares(selectable, *parts, result);
     }
-    result.element = element_prices(selectable.encoding, rest);
+    result.element = element_prices(kind_, selectable.encoding, rest);
     return result;
   }
 
@@ -178,6 +187,7 @@ class PoolMeter {
     result.other_instances = rounded(others);
   }
 
+  ElementKind kind_;
   ElementMeter element_;
   const PoolElementRtl& rtl_;
   const CharacteriseOptions& options_;
@@ -198,7 +208,7 @@ const PoolSelectableEnergy* PoolElement::find(const std::string& selectable) con
   return found == selectables.end() ? nullptr : &*found;
 }
 
-PoolElementRtl pool_element_rtl(const std::vector<Selectable>& selectables) {
+PoolElementRtl pool_element_rtl(const std::vector<Selectable>& selectables, ElementKind kind) {
   const Encoding encoding = selectables.front().encoding;
   const bool is_unsigned = encoding == Encoding::SignMagnitude;
   const int weight_bits = is_unsigned ? 7 : 8;
@@ -224,7 +234,7 @@ PoolElementRtl pool_element_rtl(const std::vector<Selectable>& selectables) {
 
   std::vector<std::string> declarations;
   std::string connections;
-  for (const auto& [type, name] : element_ports(encoding, rtl.select_width)) {
+  for (const auto& [type, name] : element_ports(kind, encoding, rtl.select_width)) {
     declarations.push_back(fmt::format("  {} {}", type, name));
     connections += fmt::format(".{0}({0}), ", name);
   }
@@ -235,17 +245,17 @@ PoolElementRtl pool_element_rtl(const std::vector<Selectable>& selectables) {
       "  {} #(.AccWidth(32), .SelectWidth({})) u_pe (\n"
       "    {}.mul_x_o(x), .mul_w_o(w), .mul_select_o(select), .mul_p_i(p));\nendmodule\n",
       kTop, join(declarations, ",\n"), weight_bits - 1, rtl.select_width - 1,
-      pool_text(instances, rtl, mode_bits, weight_bits), element_module(encoding), rtl.select_width, connections);
+      pool_text(instances, rtl, mode_bits, weight_bits), element_module(encoding, kind), rtl.select_width, connections);
   return rtl;
 }
 
-Result<PoolElement> characterise_pool_element(const std::vector<Selectable>& selectables,
+Result<PoolElement> characterise_pool_element(const std::vector<Selectable>& selectables, ElementKind kind,
                                               const Synthesiser& synthesiser, const CharacteriseOptions& options) {
   if (const auto checked = check_pool(selectables); !checked) return forward_error(checked);
-  const PoolElementRtl rtl = pool_element_rtl(selectables);
+  const PoolElementRtl rtl = pool_element_rtl(selectables, kind);
   SynthesisJob job{kTop, {}, rtl.text, rtl.instance_modules};
   job.sources.push_back(options.root / "rtl" / "pe" /
-                        fmt::format("{}.sv", element_module(selectables.front().encoding)));
+                        fmt::format("{}.sv", element_module(selectables.front().encoding, kind)));
   for (const auto& selectable : selectables)
     for (const auto& file : rtl_sources(selectable)) {
       const auto path = options.root / file;
@@ -255,7 +265,7 @@ Result<PoolElement> characterise_pool_element(const std::vector<Selectable>& sel
   if (!design) return fail_in("processing element with its pool", design);
   const auto meter = EnergyMeter::create(design->netlist);
   if (!meter) return fail_in("processing element with its pool", meter);
-  PoolMeter pool{*design, *meter, rtl, options};
+  PoolMeter pool{kind, *design, *meter, rtl, options};
   PoolElement result;
   result.instances = rtl.instances;
   for (std::size_t i = 0; i < selectables.size(); ++i) {

@@ -9,9 +9,9 @@ constexpr int kSelectWidth = 2;  // the default of the modules
 
 }  // namespace
 
-Result<PeEnergy> characterise_processing_element(Encoding encoding, const Synthesiser& synthesiser,
+Result<PeEnergy> characterise_processing_element(Encoding encoding, ElementKind kind, const Synthesiser& synthesiser,
                                                  const CharacteriseOptions& options) {
-  const std::string top{element_module(encoding)};
+  const std::string top{element_module(encoding, kind)};
   const auto design = synthesiser.run({top, {options.root / "rtl" / "pe" / (top + ".sv")}, "", {}});
   if (!design) return fail_in("processing element", design);
   const auto meter = EnergyMeter::create(design->netlist);
@@ -20,8 +20,8 @@ Result<PeEnergy> characterise_processing_element(Encoding encoding, const Synthe
   if (!exact) return forward_error(exact);
   ElementMeter element{*design, *meter, options};
   std::vector<Measurement> measured;
-  for (const auto& scenario : element_scenarios()) {
-    const ElementTraffic traffic{encoding, exact->table, scenario, options.transitions, options.seed};
+  for (const auto& scenario : element_scenarios(kind)) {
+    const ElementTraffic traffic{kind, encoding, exact->table, scenario, options.transitions, options.seed};
     Stimulus stimulus = traffic.stimulus(kSelectWidth, 1);
     traffic.answer_for_pool(stimulus);
     const auto parts = element.measure(scenario.name, traffic, stimulus);
@@ -29,7 +29,7 @@ Result<PeEnergy> characterise_processing_element(Encoding encoding, const Synthe
     measured.push_back(parts->front());
   }
   if (const auto saved = element.save(); !saved) return forward_error(saved);
-  PeEnergy pe = element_prices(encoding, measured);
+  PeEnergy pe = element_prices(kind, encoding, measured);
   pe.area = rounded(design->netlist.area());
   pe.delay = rounded(meter->timing().critical_path);
   pe.rtl_sha256 = design->rtl_sha256;

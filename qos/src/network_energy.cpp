@@ -268,8 +268,10 @@ Result<NetworkEnergy> network_energy(const NetworkEnergyInputs& inputs, const Sy
   auto uniform = characterise_multipliers(measured, synthesiser, characterise);
   if (!uniform) return forward_error(uniform);
   result.uniform = std::move(*uniform);
-  if (options.dataflow == Dataflow::WeightStationary) {
-    auto element = characterise_pool_element(*used, synthesiser, characterise);
+  if (options.dataflow != Dataflow::InputStationary) {
+    const auto kind =
+        options.dataflow == Dataflow::OutputStationary ? ElementKind::OutputStationary : ElementKind::WeightStationary;
+    auto element = characterise_pool_element(*used, kind, synthesiser, characterise);
     if (!element) return forward_error(element);
     result.element = std::move(*element);
   }

@@ -136,11 +136,16 @@ class Recorder {
   Dram::Counters dram_before_;  ///< When the phase began.
 };
 
+/// Elements of an input-stationary array are weight-stationary ones whose operands change places.
+ElementKind element_of(const ArrayConfig& array) {
+  return array.dataflow == Dataflow::OutputStationary ? ElementKind::OutputStationary : ElementKind::WeightStationary;
+}
+
 }  // namespace
 
 Result<EventPrices> event_prices(const EnergyTable& table, const SelectablePool& pool, const PlatformConfig& config) {
   EventPrices prices;
-  const auto pe = table.pe(pool.encoding);
+  const auto pe = table.pe(pool.encoding, element_of(config.array));
   if (!pe) return forward_error(pe);
   Nanowatts leakage = pe->leakage;
   std::set<std::string> instances;
@@ -188,7 +193,7 @@ std::vector<Energy> multiplication_energies(const Program& program, const std::v
 }
 
 Result<DatapathArea> datapath_area(const EnergyTable& table, const SelectablePool& pool, const PlatformConfig& config) {
-  const auto pe = table.pe(pool.encoding);
+  const auto pe = table.pe(pool.encoding, element_of(config.array));
   if (!pe) return forward_error(pe);
   SquareMicrometres element = pe->area;
   std::set<std::string> instances;
@@ -203,7 +208,7 @@ Result<DatapathArea> datapath_area(const EnergyTable& table, const SelectablePoo
 
 Result<void> check_clock(const EnergyTable& table, const SelectablePool& pool, const PlatformConfig& config) {
   constexpr double kNanosecondsTimesMegahertz = 1e3;
-  const auto pe = table.pe(pool.encoding);
+  const auto pe = table.pe(pool.encoding, element_of(config.array));
   if (!pe) return forward_error(pe);
   double slowest_ns = table.vector_lane.delay.value;
   std::string path = fmt::format("a lane of the vector unit ({} ns)", slowest_ns);

@@ -197,6 +197,9 @@ EnergyTable small_energy_table(double factor) {
   pe.weight_load.internal = Picojoules{0.25};
   pe.leakage = Nanowatts{20.0};
   table.pes.push_back(pe);
+  pe.kind = ElementKind::OutputStationary;
+  pe.weight_load = {};
+  table.pes.push_back(pe);
   table.vector_lane.per_operation.internal = Picojoules{2.0};
   table.vector_lane.leakage = Nanowatts{40.0};
   table.memory.sram = {{1024, Picojoules{0.5}, Picojoules{0.75}}, {1 << 20, Picojoules{1.0}, Picojoules{1.5}}};

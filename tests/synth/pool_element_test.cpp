@@ -18,10 +18,12 @@ std::vector<Selectable> pool_of(const std::vector<std::string>& ids) {
   return pool;
 }
 
-Result<PoolElement> characterise_pool(const std::vector<Selectable>& pool) {
+constexpr ElementKind kWs = ElementKind::WeightStationary, kOs = ElementKind::OutputStationary;
+
+Result<PoolElement> characterise_pool(const std::vector<Selectable>& pool, ElementKind kind = kWs) {
   CharacteriseOptions options = test_options();
   options.transitions = 1u << 14;
-  return characterise_pool_element(pool, test_synthesiser(), options);
+  return characterise_pool_element(pool, kind, test_synthesiser(), options);
 }
 
 TEST(PoolElement, CostsWhatItsPartsCost) {
@@ -50,7 +52,7 @@ TEST(PoolElement, CostsWhatItsPartsCost) {
 TEST(PoolElement, TakesTheAreaOfItsInstancesAndMoreForIsolation) {
   const auto one = characterise_pool(pool_of({"dadda-exact"}));
   const auto two = characterise_pool(pool_of({"dadda-exact", "dadda_trunc-k7c"}));
-  const auto bare = characterise_processing_element(Encoding::SignMagnitude, test_synthesiser(), test_options());
+  const auto bare = characterise_processing_element(Encoding::SignMagnitude, kWs, test_synthesiser(), test_options());
   const auto instances =
       characterise_multipliers(pool_of({"dadda-exact", "dadda_trunc-k7c"}), test_synthesiser(), test_options());
   ASSERT_TRUE(one && two && bare && instances);
@@ -66,6 +68,26 @@ TEST(PoolElement, OfTwosComplementHasItsOwnElement) {
   EXPECT_LT(element->find("bw_trunc-k7c")->per_mac.total(), element->find("bw-exact")->per_mac.total());
   EXPECT_EQ(element->find("bw-exact")->element.encoding, Encoding::TwosComplement);
   EXPECT_EQ(element->find("dadda-exact"), nullptr);
+}
+
+TEST(PoolElement, OfOutputStationaryArraysPaysForBothOperandsAndTheDrainInsteadOfLoads) {
+  for (const auto& ids : {std::vector<std::string>{"dadda-exact", "gated_dadda-468/m3"},
+                          std::vector<std::string>{"bw-exact", "bw_trunc-k7c"}}) {
+    const auto os = characterise_pool(pool_of(ids), kOs), ws = characterise_pool(pool_of(ids), kWs);
+    ASSERT_TRUE(os) << os.error().message;
+    ASSERT_TRUE(ws) << ws.error().message;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const PoolSelectableEnergy &o = os->selectables[i], &w = ws->selectables[i];
+      EXPECT_EQ(o.element.kind, kOs);
+      EXPECT_EQ(o.element.weight_load.total().value, 0.0);
+      // A weight that changes in every cycle toggles more of the multiplier than one that stays.
+      EXPECT_GT(o.multiplication.total(), w.multiplication.total()) << ids[i];
+      EXPECT_LT(o.element.gated_mac.total(), o.element.active_mac.total());
+      EXPECT_LT(o.element.idle_cycle.total(), o.element.gated_mac.total());
+    }
+    EXPECT_GT(os->selectables[0].element.idle_cycle.total(), ws->selectables[0].element.idle_cycle.total())
+        << "a second operand and a drain register are clocked";
+  }
 }
 
 TEST(PoolElement, RefusesWhatIsNoPool) {

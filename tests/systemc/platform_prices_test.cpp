@@ -67,6 +67,24 @@ TEST(PlatformPrices, WhatTheTableLacksIsNamed) {
     EXPECT_THAT(message, HasSubstr("processing element for encoding `sm8`"));
 }
 
+TEST(PlatformPrices, AreThoseOfTheArraysElementAndOfAllLanes) {
+  EnergyTable table = small_energy_table();
+  table.pes[1].active_mac.internal = Picojoules{0.75};
+  table.pes[1].leakage = Nanowatts{50.0};
+  table.pes[1].area = SquareMicrometres{2000.0};
+  PlatformConfig config;
+  config.array = {2, 4, DepthwiseMapping::Vector, Dataflow::OutputStationary};
+  const auto prices = event_prices(table, small_pool(), config);
+  ASSERT_TRUE(prices) << prices.error().message;
+  EXPECT_TRUE(prices->executed_mac == to_energy(Picojoules{0.75}));
+  // 2 x 4 elements and 16 lanes, each with three instances of 10 nW; 16 lanes of the vector unit.
+  EXPECT_TRUE((*prices)[Event::ActiveCycle] ==
+              to_energy(leakage_per_cycle(Nanowatts{24.0 * (50.0 + 30.0) + 16 * 40.0}, config.clock_mhz)));
+  EXPECT_EQ(datapath_area(table, small_pool(), config)->array.value, 24.0 * 2000.0);
+  config.array.dataflow = Dataflow::InputStationary;
+  EXPECT_TRUE(event_prices(table, small_pool(), config)->executed_mac == to_energy(Picojoules{0.5}));
+}
+
 TEST(PlatformPrices, MultiplicationsOfAPointAreTheMacsOfItsLayers) {
   const QuantizedNetwork network = testing::small_residual_network();
   const std::vector<OperatingPoint> points{make_point(network, "exact", {"exact"}, 1),

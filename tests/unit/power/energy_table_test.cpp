@@ -102,6 +102,8 @@ TEST(EnergyTable, RelativeEnergyIsToTheExactReference) {
 TEST(EnergyTable, MissingProcessingElementIsAnError) {
   EXPECT_TRUE(small_table().pe(Encoding::SignMagnitude));
   EXPECT_THAT(small_table().pe(Encoding::TwosComplement).error().message, HasSubstr("encoding `s8`"));
+  EXPECT_THAT(small_table().pe(Encoding::SignMagnitude, ElementKind::OutputStationary).error().message,
+              HasSubstr("no output-stationary processing element for encoding `sm8`"));
 }
 
 TEST(EnergyTable, SramPriceFollowsAPowerLawBetweenPoints) {
@@ -138,9 +140,10 @@ TEST(EnergyTable, WrongContentIsRefusedByPlace) {
   EXPECT_THAT(error_with("/origin/clock_mhz", 0), HasSubstr("/origin/clock_mhz: clock_mhz = 0, expected a number > 0"));
   EXPECT_THAT(error_with("/origin/activity", ""), HasSubstr("/origin/activity: activity is empty"));
   EXPECT_THAT(error_with("/pes/0/encoding", "sm9"), HasSubstr("expected one of sm8, s8"));
+  EXPECT_THAT(error_with("/pes/0/element", "ws"), HasSubstr("expected one of weight-stationary, output-stationary"));
   EXPECT_THAT(error_with("/memory/sram/1/capacity_bytes", 8192), HasSubstr("capacities must ascend"));
   EXPECT_THAT(error_with("/memory/sram", nlohmann::json::array()), HasSubstr("/memory/sram: is empty"));
-  EXPECT_THAT(error_with("/schema_version", 1), HasSubstr("expected an integer from 2 to 2"));
+  EXPECT_THAT(error_with("/schema_version", 1), HasSubstr("expected an integer from 3 to 3"));
   EXPECT_THAT(error_with("/schema", "other"), HasSubstr("axvp-energy-table"));
 }
 

@@ -42,13 +42,15 @@ using CharacteriseProgress = std::function<void(std::size_t done, std::size_t to
                                                                              const CharacteriseOptions& options,
                                                                              const CharacteriseProgress& progress = {});
 
-/// Module of the weight-stationary processing element of rtl/pe.
-[[nodiscard]] constexpr std::string_view element_module(Encoding encoding) {
+/// Module of the processing element in rtl/pe.
+[[nodiscard]] constexpr std::string_view element_module(Encoding encoding, ElementKind kind) {
+  if (kind == ElementKind::OutputStationary) return encoding == Encoding::SignMagnitude ? "ax_pe_os" : "ax_pe_os_s8";
   return encoding == Encoding::SignMagnitude ? "ax_pe" : "ax_pe_s8";
 }
 
 /// That processing element without its multipliers: the pool's answers are inputs. With a pool: pool_element.h.
-[[nodiscard]] Result<PeEnergy> characterise_processing_element(Encoding encoding, const Synthesiser& synthesiser,
+[[nodiscard]] Result<PeEnergy> characterise_processing_element(Encoding encoding, ElementKind kind,
+                                                               const Synthesiser& synthesiser,
                                                                const CharacteriseOptions& options);
 
 /// Where figures that are measured so come from.

@@ -34,14 +34,20 @@ struct SelectableEnergy {
   EventEnergy per_mac_zero_delay;  ///< The same operands without glitches; a user's own multiplier may not have it.
 };
 
+/// The processing elements of rtl/pe.
+enum class ElementKind { WeightStationary, OutputStationary };
+/// "weight-stationary", "output-stationary".
+[[nodiscard]] std::string_view to_string(ElementKind kind);
+
 /// What a processing element costs outside its multipliers: registers with their clock pins, adder, sign and gating
-/// logic.
+/// logic; of an output-stationary one also the drain of its sums.
 struct PeEnergy {
+  ElementKind kind = ElementKind::WeightStationary;
   Encoding encoding = Encoding::SignMagnitude;
   EventEnergy active_mac;   ///< A cycle with a MAC executed.
   EventEnergy gated_mac;    ///< A cycle whose x or w is 0: operands held, the partial sum passes.
   EventEnergy idle_cycle;   ///< A cycle without data: clock pins only.
-  EventEnergy weight_load;  ///< A cycle in which a weight moves into the shadow register.
+  EventEnergy weight_load;  ///< What a weight that moves into the shadow register adds; 0 where there is none.
   Nanowatts leakage{};
   SquareMicrometres area{};
   Nanoseconds delay{};  ///< Longest path from a register or input to a register or output, multiplier excluded.
@@ -95,13 +101,13 @@ struct EnergyOrigin {
 struct EnergyTable {
   EnergyOrigin origin;
   std::vector<SelectableEnergy> rows;  ///< In catalogue order; ids are unique.
-  std::vector<PeEnergy> pes;           ///< At most one per encoding.
+  std::vector<PeEnergy> pes;           ///< At most one per kind and encoding.
   VectorLaneEnergy vector_lane;
   MemoryEnergy memory;
 
   /// The row of a selectable, or an error that names it and the nearest known id.
   [[nodiscard]] Result<SelectableEnergy> find(std::string_view selectable) const;
-  [[nodiscard]] Result<PeEnergy> pe(Encoding encoding) const;
+  [[nodiscard]] Result<PeEnergy> pe(Encoding encoding, ElementKind kind = ElementKind::WeightStationary) const;
   /// Energy per MAC relative to the row's exact reference: the papers' "relative power".
   [[nodiscard]] Result<double> relative_energy(std::string_view selectable) const;
 };

@@ -20,7 +20,7 @@ struct PoolSelectableEnergy {
   PeEnergy element;                ///< The rest: registers, adder, sign, operand hold, isolation and selection.
 };
 
-/// A weight-stationary processing element that was synthesised together with its pool of multipliers.
+/// A processing element that was synthesised together with its pool of multipliers.
 struct PoolElement {
   std::vector<std::string> instances;             ///< Multiplier ids.
   std::vector<PoolSelectableEnergy> selectables;  ///< In the order asked for.
@@ -33,7 +33,7 @@ struct PoolElement {
   [[nodiscard]] const PoolSelectableEnergy* find(const std::string& selectable) const;  ///< nullptr: not in the pool.
 };
 
-/// SystemVerilog of a pool and the element round it: `ax_pool_element` with the ports of `ax_pe` or `ax_pe_s8`. The
+/// SystemVerilog of a pool and the element round it: `ax_pool_element` with the ports of the element. The
 /// selection is the instance, above the two bits of its mode where an instance has modes. Instances that are not
 /// selected see operands of 0 (static isolation); a single instance needs none.
 struct PoolElementRtl {
@@ -43,13 +43,13 @@ struct PoolElementRtl {
   std::vector<std::uint64_t> select_of_selectable;  ///< What select_i has to be.
   int select_width = 1;
 };
-[[nodiscard]] PoolElementRtl pool_element_rtl(const std::vector<Selectable>& selectables);
+[[nodiscard]] PoolElementRtl pool_element_rtl(const std::vector<Selectable>& selectables, ElementKind kind);
 
 /// Synthesises the element with its pool as one netlist, compares its sums with the models' tables, and measures it
-/// with uniform operands, each selectable in turn. Weights stay while activations pass. Fails for no selectables, for
-/// two encodings, a selectable without RTL, and as synthesis does.
+/// with uniform operands, each selectable in turn (element_traffic.h). Fails for no selectables, for two encodings, a
+/// selectable without RTL, and as synthesis does.
 [[nodiscard]] Result<PoolElement> characterise_pool_element(const std::vector<Selectable>& selectables,
-                                                            const Synthesiser& synthesiser,
+                                                            ElementKind kind, const Synthesiser& synthesiser,
                                                             const CharacteriseOptions& options);
 
 }  // namespace axvp
