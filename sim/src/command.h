@@ -28,6 +28,7 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_tune(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_search(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_cascade(CLI::App& app, const GlobalOptions& global, Command& command);
+void add_qos(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_import(CLI::App& app, const GlobalOptions& global, Command& command);
 void add_multipliers(CLI::App& app, const GlobalOptions& global, Command& command);
 /// Below `axvp multipliers`.

@@ -16,6 +16,7 @@ constexpr const char* kFooter = R"(Examples:
   axvp simulate                                     the embedded network, data and operating points
   axvp simulate --network net.onnx --data cifar10:test_batch.bin --out run1
   axvp tune --config points.toml --out operating_points.json
+  axvp qos --out net_qos                            operating points of a network, from search to accuracy
   axvp report run1                                  one HTML page of it
   axvp explore sweep.toml --output exploration
   axvp multipliers list
@@ -69,6 +70,7 @@ int run_program(int argc, char** argv) {
   add_tune(app, global, command);
   add_search(app, global, command);
   add_cascade(app, global, command);
+  add_qos(app, global, command);
   add_import(app, global, command);
   add_multipliers(app, global, command);
   add_verify(app, global, command);
