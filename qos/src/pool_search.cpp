@@ -35,7 +35,10 @@ SubsetSearch pool_for(const SelectionProblem& problem, const std::vector<double>
       for (std::size_t m = 0; m < problem.candidates(); ++m)
         row.push_back((problem.cost[l][m] + weights[o] * problem.divergence[l][m]) / costs[o]);
     }
-  return best_subset(rows, count);
+  if (count > 0) return best_subset(rows, count);
+  SubsetSearch all{{everything(problem), 0.0}, true, 0};
+  for (const auto& row : rows) all.best.value += *std::min_element(row.begin(), row.end());
+  return all;
 }
 
 /// How good a pool is: the divergences that it reaches at the points' costs, as a geometric mean.
@@ -94,7 +97,7 @@ PoolChoice search_pool(const SelectionProblem& problem, const std::vector<double
     const auto start = pool_for(problem, costs, weights, count).best.candidates;
     if (std::find(tried.begin(), tried.end(), start) != tried.end()) break;
     tried.push_back(start);
-    const auto pool = objective.descend(start);
+    const auto pool = count > 0 ? objective.descend(start) : start;
     if (const double own = objective.of(pool); best.empty() || own < least) {
       best = pool;
       least = own;

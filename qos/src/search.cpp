@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <mutex>
 #include <numeric>
+#include <optional>
 
 #include "axvp/common/parallel.h"
 #include "axvp/qos/exact_network.h"
@@ -35,6 +37,32 @@ Dataset first_images(const Dataset& data, std::size_t count) {
   if (result.images.size() > count) result.images.resize(count);
   return result;
 }
+
+/// What every sensitivity is measured with.
+struct SensitivityProbe {
+  std::optional<SampledErrors> errors;
+  std::optional<Int8Executor> exact;
+  std::vector<StoredTensor> images;
+
+  [[nodiscard]] static Result<std::unique_ptr<SensitivityProbe>> create(const SearchInputs& inputs,
+                                                                        const SearchOptions& options) {
+    auto probe = std::make_unique<SensitivityProbe>();
+    auto fields = draw_receptive_fields(*inputs.quantisation, *inputs.tuning, options.fields, options.seed);
+    if (!fields) return forward_error(fields);
+    probe->errors.emplace(*inputs.quantisation, std::move(*fields));
+    auto exact = exact_executor(*inputs.quantisation);
+    if (!exact) return forward_error(exact);
+    probe->exact.emplace(std::move(*exact));
+    auto images =
+        stored_images(inputs.quantisation->network, first_images(*inputs.validation, options.sensitivity_images));
+    if (!images) return forward_error(images);
+    probe->images = std::move(*images);
+    return probe;
+  }
+  [[nodiscard]] SensitivityInputs inputs(const SearchOptions& options) const {
+    return {&*exact, &*errors, &images, options.seed, options.threads, options.progress};
+  }
+};
 
 /// Relative deviations and, with curvatures, the divergences that follow.
 void predict_errors(const SearchInputs& inputs, const SampledErrors& errors, const std::vector<double>& curvatures,
@@ -77,8 +105,8 @@ class MeasuredLayers {
     for (std::size_t i = 0; i < places.size(); ++i) *places[i] = divergences[i];
   }
 
-  /// Scales each layer's predictions so that they meet in the geometric mean what was measured in it.
-  void calibrate(SelectionProblem& problem) const {
+  /// Scales each layer's curvature and predictions so that they meet in the geometric mean what was measured in it.
+  void calibrate(SelectionProblem& problem, std::vector<double>& curvatures) const {
     for (std::size_t l = 0; l < measured_.size(); ++l) {
       double sum = 0.0, count = 0.0;
       for (std::size_t m = 0; m < measured_[l].size(); ++m) {
@@ -88,6 +116,7 @@ class MeasuredLayers {
         count += 1.0;
       }
       if (count == 0.0) continue;
+      curvatures[l] *= std::exp(sum / count);
       for (double& value : problem.divergence[l]) value *= std::exp(sum / count);
     }
   }
@@ -147,8 +176,13 @@ Result<void> validate(const SearchOptions& options) {
     before = saving;
   }
   if (options.savings.empty()) return fail("no operating point: at least one saving is needed");
-  if (options.instances < 1) return fail("a pool needs at least one instance");
   return {};
+}
+
+Result<std::vector<double>> measure_curvatures(const SearchInputs& inputs, const SearchOptions& options) {
+  const auto probe = SensitivityProbe::create(inputs, options);
+  if (!probe) return forward_error(probe);
+  return noise_curvatures((*probe)->inputs(options));
 }
 
 Result<SearchResult> search_operating_points(const SearchInputs& inputs, const SearchOptions& options) {
@@ -156,16 +190,13 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
   if (inputs.tables.size() < 2) return fail("no multiplier to choose beside the exact one");
   Stopwatch watch;
   SearchResult result;
-  auto fields = draw_receptive_fields(*inputs.quantisation, *inputs.tuning, options.fields, options.seed);
-  if (!fields) return forward_error(fields);
-  const SampledErrors errors{*inputs.quantisation, std::move(*fields)};
-  const auto exact = exact_executor(*inputs.quantisation);
-  if (!exact) return forward_error(exact);
-  const auto images =
-      stored_images(inputs.quantisation->network, first_images(*inputs.validation, options.sensitivity_images));
-  if (!images) return forward_error(images);
-  const SensitivityInputs sensitivity{&*exact, &errors, &*images, options.seed, options.threads, options.progress};
-  result.curvatures = noise_curvatures(sensitivity);
+  const auto probe = SensitivityProbe::create(inputs, options);
+  if (!probe) return forward_error(probe);
+  const SampledErrors& errors = *(*probe)->errors;
+  const SensitivityInputs sensitivity = (*probe)->inputs(options);
+  result.curvatures = inputs.curvatures.empty() ? noise_curvatures(sensitivity) : inputs.curvatures;
+  if (result.curvatures.size() != errors.layers())
+    return fail("curvatures of {} layers, expected {}", result.curvatures.size(), errors.layers());
   result.seconds_of_sensitivity = watch.lap();
   result.problem.cost = inputs.cost;
   predict_errors(inputs, errors, result.curvatures, options, result.problem);
@@ -186,7 +217,7 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
     MeasuredLayers measured{inputs, sensitivity, problem};
     for (int round = 0; round < kPoolRounds; ++round) {
       measured.measure(choice.pool);
-      measured.calibrate(result.problem);
+      measured.calibrate(result.problem, result.curvatures);
       choice = search_pool(result.problem, costs, options.instances);
     }
     measured.measure(choice.pool);

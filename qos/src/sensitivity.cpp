@@ -107,4 +107,13 @@ std::vector<double> relative_budgets(const std::vector<double>& curvatures, cons
   return budgets;
 }
 
+std::vector<double> curvatures_of(const std::vector<double>& sigma, const std::vector<double>& mac_shares,
+                                  double lambda) {
+  constexpr double kLeastSigma = 1e-4;  // relative deviation: as good as exact
+  std::vector<double> curvatures;
+  for (std::size_t l = 0; l < sigma.size(); ++l)
+    curvatures.push_back(lambda * mac_shares[l] / std::max(sigma[l], kLeastSigma));
+  return curvatures;
+}
+
 }  // namespace axvp

@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <thread>
 
+#include "axvp/common/field_reader.h"
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
 #include "axvp/workloads/evaluation.h"
 #include "command.h"
 #include "layer_error_report.h"
 #include "quantisation_report.h"
+#include "svg_plot.h"
 #include "workload.h"
 #include "workload_options.h"
 
@@ -17,7 +20,7 @@ namespace {
 
 struct Options {
   WorkloadOptions workload;
-  std::string operating_points, multiplier, encoding, out, layer_errors;
+  std::string operating_points, multiplier, encoding, search, out, layer_errors;
   bool with_float = false;
   bool layers = false;
   std::size_t threads = 0;
@@ -105,6 +108,42 @@ void print(const FloatEvaluation& result, const Workload& workload, const Option
   fmt::print("{}", remarks_text(workload.quantisation.remarks));
 }
 
+/// Fractions saved by the points of a search.json, by name.
+Result<std::map<std::string, double>> read_savings(const std::string& path) {
+  const auto document = load_json(path);
+  if (!document) return forward_error(document);
+  std::map<std::string, double> savings;
+  const auto* points =
+      document->root.is_object() && document->root.contains("points") ? &document->root["points"] : nullptr;
+  if (points == nullptr || !points->is_array()) return fail("{}: no list `points`; `axvp search` writes one", path);
+  for (const auto& point : *points) {
+    if (!point.is_object() || !point.contains("name") || !point["name"].is_string() ||
+        !point.contains("saved_fraction") || !point["saved_fraction"].is_number())
+      return fail("{}: points without `name` and `saved_fraction`; `axvp search` writes them", path);
+    savings[point["name"].get<std::string>()] = point["saved_fraction"].get<double>();
+  }
+  return savings;
+}
+
+/// Loss over savings, with the intervals, as SVG.
+std::string loss_svg(const std::string& network, const std::vector<PointEvaluation>& points,
+                     const std::map<std::string, double>& savings) {
+  Plot plot{network + ": accuracy against energy",
+            "saved of the exact multiplications, %",
+            "loss against exact int8, points",
+            {},
+            PlotScale::Linear};
+  PlotSeries top1{"top-1", "#1f77b4", {}}, top5{"top-5", "#ff7f0e", {}};
+  for (const PointEvaluation& point : points) {
+    const auto saved = savings.find(point.name);
+    if (saved == savings.end()) continue;
+    top1.points.push_back({point.name, 100.0 * saved->second, 100.0 * point.against_exact.loss().value});
+    top5.points.push_back({point.name, 100.0 * saved->second, 100.0 * point.against_exact.top5_loss().value});
+  }
+  plot.series = {top1, top5};
+  return svg_of(plot);
+}
+
 /// The exact point first, unless the run's first point is exact already: everything is compared with it.
 Result<std::vector<Int8Executor>> make_executors(Workload& workload) {
   const QuantizedNetwork& network = workload.quantisation.network;
@@ -158,6 +197,12 @@ int run(const Options& options, const GlobalOptions& global) {
   if (!workload) return report(workload.error());
   const auto executors = make_executors(*workload);
   if (!executors) return report(executors.error());
+  std::map<std::string, double> savings;
+  if (!options.search.empty()) {
+    auto read = read_savings(options.search);
+    if (!read) return report(read.error());
+    savings = std::move(*read);
+  }
   const FloatEvaluation evaluation = measure(options, *workload, *executors, global.progress());
   print(evaluation, *workload, options);
   std::vector<std::vector<LayerErrors>> errors;
@@ -178,6 +223,12 @@ int run(const Options& options, const GlobalOptions& global) {
   for (const auto& point : evaluation.points) result["points"].push_back(to_json(point));
   for (std::size_t p = 0; p < errors.size(); ++p) result["points"][p]["layer_errors"] = layer_errors_json(errors[p]);
   if (const auto written = write_file_atomically(options.out, dump_json(result)); !written)
+    return report(written.error());
+  if (options.search.empty()) return kDone;
+  const auto plot = std::filesystem::path{options.out}.replace_extension(".svg");
+  if (const auto written =
+          write_file_atomically(plot, loss_svg(workload->quantisation.network.name, evaluation.points, savings));
+      !written)
     return report(written.error());
   return kDone;
 }
@@ -203,7 +254,10 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Command& command) 
                   "Write each layer's errors against the exact network as CSV, and with --out into the JSON");
   sub->add_option("--threads", options->threads, "Threads; all cores without it (the result is the same)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{256}));
-  sub->add_option("--out", options->out, "Write the result as JSON");
+  auto* out = sub->add_option("--out", options->out, "Write the result as JSON");
+  sub->add_option("--search", options->search,
+                  "search.json of the points: with --out a plot of loss against what they save is written beside it")
+      ->needs(out);
   sub->footer(
       "Examples:\n  axvp evaluate --multiplier dadda_trunc-k8c\n  axvp evaluate --multiplier mine.npy\n"
       "  axvp evaluate --network net.toml --data imagefolder:photos --calibration-data imagefolder:more --float");

@@ -12,6 +12,7 @@
 #include "error_report.h"
 #include "search_costs.h"
 #include "search_report.h"
+#include "sensitivity.h"
 #include "workload.h"
 #include "workload_options.h"
 
@@ -20,21 +21,12 @@ namespace {
 
 struct Options {
   WorkloadOptions workload;
-  std::string metric, out = "search";
+  std::string metric, out = "search", sensitivity = "measured";
   std::vector<double> saved{70, 80, 85};
   bool clusterings = false, error_models = false;
   SearchOptions search;
   CostOptions costs;
 };
-
-/// Points of the configuration do not count: the search makes its own. One exact point prepares the workload.
-Result<RunConfig> read_config(const Options& options) {
-  auto config = options.workload.read();
-  if (!config) return config;
-  const std::string exact{Catalogue::exact_id(config->workload.encoding)};
-  config->points = {{"exact", exact, {}}};
-  return config;
-}
 
 CostMetric metric_of(const Options& options, const RunConfig& config) {
   if (options.metric == "uniform") return CostMetric::Uniform;
@@ -80,8 +72,9 @@ Result<void> write(const std::filesystem::path& folder, const SearchReport& repo
   nlohmann::json json = search_json(report);
   json["schema_version"] = 1;
   json["provenance"] = to_json(file.provenance);
-  return write_files_atomically(
-      {{folder / "operating_points.json", format_operating_points(file)}, {folder / "search.json", dump_json(json)}});
+  return write_files_atomically({{folder / "operating_points.json", format_operating_points(file)},
+                                 {folder / "search.json", dump_json(json)},
+                                 {folder / "assignment.svg", assignment_svg(report)}});
 }
 
 /// Predicted against measured errors of every candidate: fields are drawn from the tuning images but the last eighth,
@@ -105,7 +98,7 @@ Result<void> write_error_models(const std::filesystem::path& folder, const Workl
 }
 
 int run(Options options, const GlobalOptions& global) {
-  const auto config = read_config(options);
+  const auto config = exact_config(options.workload);
   if (!config) return report(config.error());
   options.search.savings.clear();
   for (const double percent : options.saved) options.search.savings.push_back(percent / 100.0);
@@ -124,19 +117,26 @@ int run(Options options, const GlobalOptions& global) {
   if (options.error_models)
     if (const auto written = write_error_models(options.out, *workload, *candidates, tuning, options.search); !written)
       return report(written.error(), kRunFailed);
-  const auto result = search_operating_points(
-      {&workload->quantisation, &tuning, &workload->data, candidates->ids, candidates->tables, candidates->cost},
-      options.search);
+  SearchInputs inputs{&workload->quantisation, &tuning,         &workload->data, candidates->ids,
+                      candidates->tables,      candidates->cost};
+  const Sensitivity sensitivity = parse_sensitivity(options.sensitivity);
+  options.search.sensitivity =
+      sensitivity == Sensitivity::Measured ? SensitivityMethod::Measured : SensitivityMethod::Curvature;
+  auto curvatures = layer_curvatures(
+      {sensitivity, &options.workload, &*config, &*workload, &inputs, &options.search, options.out, global.quiet});
+  if (!curvatures) return report(curvatures.error(), kRunFailed);
+  inputs.curvatures = std::move(*curvatures);
+  const auto result = search_operating_points(inputs, options.search);
   if (!result) return report(result.error());
   if (const auto tuned = tune(*result, options.search.savings, *candidates, tuning, global.progress(), *workload);
       !tuned)
     return report(tuned.error(), kRunFailed);
-  SearchReport found{&*result, &options.search, &*candidates, &*workload, options.costs.metric, {}};
+  SearchReport found{&*result, &options.search, &*candidates, &*workload, options.costs.metric, sensitivity, {}};
   if (options.clusterings) found.clusterings = compare_clusterings(*result, options.search, 5);
   fmt::print("{}", search_text(found));
   if (const auto written = write(options.out, found, *config, *workload); !written)
     return report(written.error(), kRunFailed);
-  fmt::print("\nwritten: {0}/operating_points.json, {0}/search.json\n", options.out);
+  fmt::print("\nwritten: {0}/operating_points.json, {0}/search.json, {0}/assignment.svg\n", options.out);
   return kDone;
 }
 
@@ -146,8 +146,9 @@ void add_search(CLI::App& app, const GlobalOptions& global, Command& command) {
   auto options = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("search", "Find a small pool of multipliers and operating points of a network");
   options->workload.add_to(*sub);
-  sub->add_option("--instances", options->search.instances, "Different selectables over all operating points")
-      ->check(CLI::Range(1, 8))
+  sub->add_option("--instances", options->search.instances,
+                  "Different selectables over all operating points; 0: any number, as AGN has it")
+      ->check(CLI::Range(0, 8))
       ->capture_default_str();
   sub->add_option("--save", options->saved, "What each point saves of the exact multiplications, in %, ascending")
       ->delimiter(',')
@@ -156,6 +157,12 @@ void add_search(CLI::App& app, const GlobalOptions& global, Command& command) {
                   "traces: energy under each layer's operands; uniform: the papers' metric; library: the papers' with "
                   "the powers of [library]. Default: library where the configuration has one, else traces")
       ->check(CLI::IsMember({"traces", "uniform", "library"}));
+  sub->add_option(
+         "--sensitivity", options->sensitivity,
+         "gradient: noise learned as AGN does (LibTorch); curvature: injected noise; measured: curvature, then "
+         "each layer with each member of the pool. Kept in sensitivity.json")
+      ->check(CLI::IsMember({"gradient", "curvature", "measured"}))
+      ->capture_default_str();
   sub->add_option("--evaluations", options->search.evaluations,
                   "Networks that are tuned and measured to refine each point")
       ->check(CLI::Range(0, 100000))
@@ -168,7 +175,8 @@ void add_search(CLI::App& app, const GlobalOptions& global, Command& command) {
   sub->add_flag("--clusterings", options->clusterings, "Compare k-means with the optimum for 2 to 5 instances");
   sub->add_flag("--error-models", options->error_models,
                 "Measure how well errors are predicted: a table, errors.csv and errors.svg");
-  sub->add_option("--out", options->out, "Folder for operating_points.json and search.json")->capture_default_str();
+  sub->add_option("--out", options->out, "Folder for operating_points.json, search.json and assignment.svg")
+      ->capture_default_str();
   sub->add_option("--root", options->costs.root, "Folder with rtl/ and power/ of the sources")->capture_default_str();
   sub->footer(
       "--data are validation images: unlabelled, not those that results are measured on.\n"

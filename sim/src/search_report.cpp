@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "axvp/common/text.h"
 #include "axvp/qos/parameter_count.h"
+#include "svg_plot.h"
 
 namespace axvp::sim {
 namespace {
@@ -24,10 +26,12 @@ std::vector<std::string> layer_names(const QuantizedNetwork& network) {
 
 std::string assignment_table(const SearchReport& r) {
   const auto names = layer_names(r.workload->quantisation.network);
-  std::vector<std::vector<std::string>> rows{{"layer", "cost %", "curvature"}};
+  std::vector<std::vector<std::string>> rows{{"layer", "cost %", "curvature", "sigma"}};
   for (std::size_t o = 0; o < r.result->points.size(); ++o) rows[0].push_back(r.workload->points[o].name);
+  const auto sigmas = relative_sigmas(r.result->curvatures, r.workload->quantisation.network);
   for (std::size_t l = 0; l < names.size(); ++l) {
-    rows.push_back({names[l], percent(r.result->problem.cost[l][0]), fmt::format("{:.4f}", r.result->curvatures[l])});
+    rows.push_back({names[l], percent(r.result->problem.cost[l][0]), fmt::format("{:.4f}", r.result->curvatures[l]),
+                    fmt::format("{:.4f}", sigmas[l])});
     for (const SearchedPoint& point : r.result->points) rows.back().push_back(r.candidates->ids[point.choice[l]]);
   }
   return format_table(rows);
@@ -79,9 +83,32 @@ std::string search_text(const SearchReport& r) {
   return text;
 }
 
+std::string assignment_svg(const SearchReport& r) {
+  Plot plot{r.workload->quantisation.network.name + ": what a layer's multiplications cost",
+            "layer",
+            "energy, % of exact",
+            {},
+            PlotScale::Linear};
+  const auto names = layer_names(r.workload->quantisation.network);
+  const std::array<const char*, 6> colours{"#1f77b4", "#ff7f0e", "#d62728", "#2ca02c", "#9467bd", "#8c564b"};
+  for (std::size_t o = 0; o < r.result->points.size(); ++o) {
+    const std::string& name = r.workload->points[o].name;
+    PlotSeries dots{name, colours[o % colours.size()], {}};
+    for (std::size_t l = 0; l < names.size(); ++l) {
+      const std::size_t m = r.result->points[o].choice[l];
+      dots.points.push_back({fmt::format("{}, {}: {}", name, names[l], r.candidates->ids[m]),
+                             static_cast<double>(l + 1),
+                             100.0 * r.result->problem.cost[l][m] / r.result->problem.cost[l][0]});
+    }
+    plot.series.push_back(std::move(dots));
+  }
+  return svg_of(plot);
+}
+
 nlohmann::json search_json(const SearchReport& r) {
   const auto names = layer_names(r.workload->quantisation.network);
   nlohmann::json json{{"cost_metric", to_string(r.metric)},
+                      {"sensitivity", to_string(r.sensitivity)},
                       {"candidates", r.candidates->ids},
                       {"pool", nlohmann::json::array()},
                       {"pool_gap_fraction", r.result->gap},
@@ -104,10 +131,12 @@ nlohmann::json search_json(const SearchReport& r) {
                              {"evaluations", p.refined->evaluations}};
     json["points"].push_back(std::move(point));
   }
+  const auto sigmas = relative_sigmas(r.result->curvatures, r.workload->quantisation.network);
   for (std::size_t l = 0; l < names.size(); ++l) {
     nlohmann::json layer{{"layer", names[l]},
                          {"exact_cost_fraction", r.result->problem.cost[l][0]},
                          {"curvature", r.result->curvatures[l]},
+                         {"relative_sigma", sigmas[l]},
                          {"selectables", nlohmann::json::array()}};
     for (const SearchedPoint& point : r.result->points) {
       const std::size_t m = point.choice[l];

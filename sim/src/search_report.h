@@ -5,6 +5,7 @@
 
 #include "axvp/qos/search.h"
 #include "search_costs.h"
+#include "sensitivity.h"
 
 namespace axvp::sim {
 
@@ -15,9 +16,12 @@ struct SearchReport {
   const PricedCandidates* candidates = nullptr;
   const Workload* workload = nullptr;
   CostMetric metric = CostMetric::Traces;
+  Sensitivity sensitivity = Sensitivity::Measured;
   std::vector<ClusterComparison> clusterings;
 };
 
+/// What each layer's multiplications cost at each point, in % of exact, as SVG.
+[[nodiscard]] std::string assignment_svg(const SearchReport& report);
 [[nodiscard]] std::string search_text(const SearchReport& report);
 /// Without times: the same inputs give the same bytes.
 [[nodiscard]] nlohmann::json search_json(const SearchReport& report);

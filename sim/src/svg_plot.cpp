@@ -19,29 +19,52 @@ std::string escaped(const std::string& text) {
   return safe;
 }
 
-bool is_drawn(const PlotPoint& p) {
-  return p.x > 0 && p.y > 0 && std::isfinite(p.x) && std::isfinite(p.y);
+bool is_drawn(const PlotPoint& p, PlotScale scale) {
+  const bool fits = scale == PlotScale::Linear || (p.x > 0 && p.y > 0);
+  return fits && std::isfinite(p.x) && std::isfinite(p.y);
 }
 
-/// A logarithmic axis over whole 1-2-5 steps.
+std::vector<double> logarithmic_ticks(double low, double high) {
+  std::vector<double> ticks;
+  for (int e = -12; e <= 12; ++e)
+    for (const double step : {1.0, 2.0, 5.0}) ticks.push_back(step * std::pow(10.0, e));
+  const auto first = std::upper_bound(ticks.begin(), ticks.end(), low);
+  const auto last = std::lower_bound(ticks.begin(), ticks.end(), high);
+  ticks = {first == ticks.begin() ? first : first - 1, last == ticks.end() ? last : last + 1};
+  if (ticks.size() < 2) ticks = {ticks.front(), 10 * ticks.front()};
+  return ticks;
+}
+
+/// Multiples of 1, 2 or 5 times a power of ten, about ten of them.
+std::vector<double> linear_ticks(double low, double high) {
+  const double range = high > low ? high - low : 1.0;
+  double step = std::pow(10.0, std::floor(std::log10(range / 5.0)));
+  for (const double factor : {2.0, 2.5, 2.0})
+    if (range / step > 12.0) step *= factor;
+  std::vector<double> ticks;
+  for (double k = std::floor(low / step); ticks.size() < 2 || ticks.back() < high; ++k) ticks.push_back(k * step);
+  return ticks;
+}
+
 class Axis {
  public:
-  Axis(double low, double high, double from, double to) : from_(from), to_(to) {
-    for (int e = -12; e <= 12; ++e)
-      for (const double step : {1.0, 2.0, 5.0}) ticks_.push_back(step * std::pow(10.0, e));
-    const auto first = std::upper_bound(ticks_.begin(), ticks_.end(), low);
-    const auto last = std::lower_bound(ticks_.begin(), ticks_.end(), high);
-    ticks_ = {first == ticks_.begin() ? first : first - 1, last == ticks_.end() ? last : last + 1};
-    if (ticks_.size() < 2) ticks_ = {ticks_.front(), 10 * ticks_.front()};
-  }
+  Axis(PlotScale scale, double low, double high, double from, double to)
+      : scale_(scale),
+        from_(from),
+        to_(to),
+        ticks_(scale == PlotScale::Linear ? linear_ticks(low, high) : logarithmic_ticks(low, high)) {}
 
   [[nodiscard]] double place(double value) const {
-    const double share = std::log(value / ticks_.front()) / std::log(ticks_.back() / ticks_.front());
+    const double low = ticks_.front(), high = ticks_.back();
+    const double share =
+        scale_ == PlotScale::Linear ? (value - low) / (high - low) : std::log(value / low) / std::log(high / low);
     return from_ + share * (to_ - from_);
   }
   [[nodiscard]] const std::vector<double>& ticks() const { return ticks_; }
+  [[nodiscard]] bool holds(const PlotPoint& p) const { return is_drawn(p, scale_); }
 
  private:
+  PlotScale scale_;
   double from_, to_;
   std::vector<double> ticks_;
 };
@@ -64,7 +87,7 @@ std::string grid(const Axis& x, const Axis& y) {
 std::string line_of(const PlotSeries& series, const Axis& x, const Axis& y) {
   std::string path;
   for (const PlotPoint& p : series.points) {
-    if (!is_drawn(p)) continue;
+    if (!x.holds(p)) continue;
     path += path.empty() ? fmt::format("M{:.1f} {:.1f}", x.place(p.x), y.place(p.y))
                          : fmt::format("H{:.1f}V{:.1f}", x.place(p.x), y.place(p.y));
   }
@@ -74,7 +97,7 @@ std::string line_of(const PlotSeries& series, const Axis& x, const Axis& y) {
 std::string dots_of(const PlotSeries& series, const Axis& x, const Axis& y) {
   std::string text;
   for (const PlotPoint& p : series.points)
-    if (is_drawn(p))
+    if (x.holds(p))
       text += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\"><title>{}: {:g}, {:g}</title></circle>\n",
                           x.place(p.x), y.place(p.y), escaped(p.name), p.x, p.y);
   return fmt::format("<g fill=\"{}\" fill-opacity=\"0.75\">\n{}</g>\n", series.colour, text);
@@ -96,15 +119,16 @@ std::string legend(const std::vector<PlotSeries>& series) {
 
 std::string svg_of(const Plot& plot) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  double low_x = kInfinity, high_x = 0, low_y = kInfinity, high_y = 0;
+  double low_x = kInfinity, high_x = -kInfinity, low_y = kInfinity, high_y = -kInfinity;
   for (const PlotSeries& series : plot.series)
     for (const PlotPoint& p : series.points) {
-      if (!is_drawn(p)) continue;
+      if (!is_drawn(p, plot.scale)) continue;
       low_x = std::min(low_x, p.x), high_x = std::max(high_x, p.x);
       low_y = std::min(low_y, p.y), high_y = std::max(high_y, p.y);
     }
-  if (high_x == 0) low_x = low_y = 1, high_x = high_y = 10;
-  const Axis x{low_x, high_x, kLeft, kWidth - kRight}, y{low_y, high_y, kHeight - kBottom, kTop};
+  if (high_x < low_x) low_x = low_y = 1, high_x = high_y = 10;
+  const Axis x{plot.scale, low_x, high_x, kLeft, kWidth - kRight};
+  const Axis y{plot.scale, low_y, high_y, kHeight - kBottom, kTop};
   std::string text = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
       "font-family=\"sans-serif\">\n<rect width=\"{0}\" height=\"{1}\" fill=\"white\"/>\n",

@@ -18,10 +18,13 @@ struct PlotSeries {
   bool is_line = false;  ///< A stepped line through the points, x ascending, instead of dots.
 };
 
-/// Both axes logarithmic: points that are not positive are left out.
+enum class PlotScale { Logarithmic, Linear };
+
+/// Points that are not positive on a logarithmic axis are left out.
 struct Plot {
   std::string title, x_label, y_label;
   std::vector<PlotSeries> series;
+  PlotScale scale = PlotScale::Logarithmic;  ///< Of both axes.
 };
 
 /// An SVG document. The same plot gives the same bytes.

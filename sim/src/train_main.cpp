@@ -8,7 +8,7 @@
 #include "axvp/common/progress.h"
 #include "axvp/training/train.h"
 #include "axvp/workloads/onnx_export.h"
-#include "tune_affine.h"
+#include "tune_gradient.h"
 
 namespace axvp::sim {
 namespace {
@@ -56,7 +56,8 @@ int run(const Options& options) {
 }  // namespace axvp::sim
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view{argv[1]} == "tune") return axvp::sim::run_tune_affine(argc - 1, argv + 1);
+  if (argc > 1 && std::string_view{argv[1]} == "tune") return axvp::sim::run_tune_gradient(argc - 1, argv + 1);
+  if (argc > 1 && std::string_view{argv[1]} == "noise") return axvp::sim::run_noise(argc - 1, argv + 1);
   axvp::sim::Options options;
   CLI::App app{"Train a network from a recipe and write it as ONNX; a run that was killed goes on where it was",
                "axvp train"};

@@ -11,14 +11,17 @@ namespace {
 struct Options {
   std::string config, operating_points, method;
   std::string out = "operating_points.json";
-  int steps = 150, threads = 2;
+  int steps = 150, shift = 0, threads = 2;
+  double learning_rate = 2e-4;
 };
 
 /// Gradients are LibTorch's, which is the other program's: becomes `axvp-train tune ...`.
-int run_affine(const Options& options, const GlobalOptions& global) {
-  std::vector<std::string> words{"tune", "--config", options.config, "--out", options.out};
+int run_gradient(const Options& options, const GlobalOptions& global) {
+  std::vector<std::string> words{"tune", "--config", options.config, "--method", options.method, "--out", options.out};
   if (!options.operating_points.empty()) words.insert(words.end(), {"--operating-points", options.operating_points});
-  words.insert(words.end(), {"--steps", std::to_string(options.steps), "--threads", std::to_string(options.threads)});
+  words.insert(words.end(), {"--steps", std::to_string(options.steps), "--shift", std::to_string(options.shift)});
+  words.insert(words.end(), {"--learning-rate", fmt::format("{}", options.learning_rate)});
+  words.insert(words.end(), {"--threads", std::to_string(options.threads)});
   if (global.quiet) words.emplace_back("--quiet");
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
@@ -26,9 +29,9 @@ int run_affine(const Options& options, const GlobalOptions& global) {
 }
 
 int run(const Options& options, const GlobalOptions& global) {
-  if (options.method == "affine") return run_affine(options, global);
+  if (options.method == "affine" || options.method == "full") return run_gradient(options, global);
   if (!options.operating_points.empty())
-    return report(Error{"--operating-points: only `--method affine` goes on from a file of points"});
+    return report(Error{"--operating-points: only `--method affine` and `full` go on from a file of points"});
   auto config = load_run_config(options.config);
   if (!config) return report(config.error());
   if (!options.method.empty())
@@ -48,14 +51,25 @@ void add_tune(CLI::App& app, const GlobalOptions& global, Command& command) {
   CLI::App* sub = app.add_subcommand("tune", "Tune operating points once and write operating_points.json");
   sub->add_option("--config", options->config, "Run configuration (TOML) with its [[operating_point]] tables")
       ->required();
-  sub->add_option("--method", options->method,
-                  "none; match: moments of the exact network; affine: match, then scales and offsets by gradient "
-                  "descent. Default: the configuration's")
-      ->check(CLI::IsMember({"none", "match", "affine"}));
+  sub->add_option(
+         "--method", options->method,
+         "none; match: moments of the exact network; affine: match, then scales and offsets by gradient "
+         "descent; full: weights, too, to compare with: prints what that brings on the run's images and writes "
+         "no file. Default: the configuration's")
+      ->check(CLI::IsMember({"none", "match", "affine", "full"}));
   sub->add_option("--operating-points", options->operating_points,
-                  "For affine: points of `axvp search` or `axvp tune` to go on from, instead of the configuration's");
-  sub->add_option("--steps", options->steps, "Of affine, a point")->check(CLI::Range(1, 100000))->capture_default_str();
-  sub->add_option("--threads", options->threads, "Of affine; another number gives slightly other sets")
+                  "For affine and full: points of `axvp search` or `axvp tune` to go on from, instead of the "
+                  "configuration's");
+  sub->add_option("--steps", options->steps, "Of affine and full, a point")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  sub->add_option("--learning-rate", options->learning_rate, "Of affine and full: Adam's at the first step")
+      ->check(CLI::Range(1e-8, 1.0))
+      ->capture_default_str();
+  sub->add_option("--shift", options->shift, "Of affine and full: pixels that images are moved by at most")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
+  sub->add_option("--threads", options->threads, "Of affine and full; another number gives slightly other sets")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   sub->add_option("--out", options->out, "File to write")->capture_default_str();

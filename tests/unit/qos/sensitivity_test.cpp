@@ -65,6 +65,13 @@ TEST_F(SensitivityTest, BudgetsFollowTheFixedPointOfTheNoiseLoss) {
   EXPECT_DOUBLE_EQ(budgets[2], 0.15);  // nothing is felt
 }
 
+TEST_F(SensitivityTest, CurvaturesOfLearnedNoiseGiveItBack) {
+  const std::vector<double> shares{0.25, 0.5, 0.25}, sigma{0.1, 0.02, 0.5};
+  const auto again = relative_budgets(curvatures_of(sigma, shares, 0.2), shares, 0.2, 0.5);
+  for (std::size_t l = 0; l < 3; ++l) EXPECT_NEAR(again[l], sigma[l], 1e-12);
+  EXPECT_DOUBLE_EQ(curvatures_of({0.0}, {1.0}, 0.2)[0], 0.2 / 1e-4);
+}
+
 class SearchTest : public SensitivityTest {
  protected:
   SearchInputs search_inputs() {
@@ -127,6 +134,37 @@ TEST_F(SearchTest, IsTheSameOnAnyNumberOfThreads) {
   for (std::size_t o = 0; o < 3; ++o) {
     EXPECT_EQ(one->points[o].choice, three->points[o].choice);
     EXPECT_EQ(one->points[o].predicted_divergence, three->points[o].predicted_divergence);
+  }
+}
+
+TEST_F(SearchTest, GivenCurvaturesReplaceMeasuredOnes) {
+  SearchOptions settings = options(2);
+  settings.sensitivity = SensitivityMethod::Curvature;
+  settings.evaluations = 0;
+  const auto measured = measure_curvatures(search_inputs(), settings);
+  ASSERT_TRUE(measured) << measured.error().message;
+  EXPECT_EQ(search_operating_points(search_inputs(), settings)->curvatures, *measured);
+  SearchInputs inputs = search_inputs();
+  inputs.curvatures = *measured;
+  inputs.curvatures[1] *= 1000.0;
+  const auto found = search_operating_points(inputs, settings);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->points[0].choice[1], found->pool.front());  // the layer that bears least gets the most accurate one
+  inputs.curvatures.pop_back();
+  EXPECT_EQ(search_operating_points(inputs, settings).error().message, "curvatures of 5 layers, expected 6");
+}
+
+TEST_F(SearchTest, AnyNumberOfInstancesDivergesNoMoreThanAFew) {
+  SearchOptions settings = options(2);
+  settings.sensitivity = SensitivityMethod::Curvature;
+  settings.evaluations = 0;
+  const auto few = search_operating_points(search_inputs(), settings);
+  settings.instances = 0;
+  const auto any = search_operating_points(search_inputs(), settings);
+  ASSERT_TRUE(few && any);
+  for (std::size_t o = 0; o < 3; ++o) {
+    EXPECT_LE(any->points[o].predicted_divergence, few->points[o].predicted_divergence);
+    EXPECT_LE(any->points[o].cost, 1.0 - settings.savings[o] + 1e-12);
   }
 }
 

@@ -20,9 +20,9 @@ struct PoolChoice {
 };
 
 /// For each point the most accurate choice that costs at most `costs[point]` (fractions, descending), with at most
-/// `count` different candidates over all points. Starts are the optima (best_subset) of the Lagrangian, over the rows
-/// of all layers and points, for the weights that the points' costs need, pool after pool; from each one members are
-/// exchanged while the geometric mean of the points' divergences falls.
+/// `count` different candidates over all points (0: any number). Starts are the optima (best_subset) of the Lagrangian,
+/// over the rows of all layers and points, for the weights that the points' costs need, pool after pool; from each one
+/// members are exchanged while the geometric mean of the points' divergences falls.
 [[nodiscard]] PoolChoice search_pool(const SelectionProblem& problem, const std::vector<double>& costs,
                                      std::size_t count);
 

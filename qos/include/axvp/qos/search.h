@@ -23,16 +23,17 @@ struct SearchInputs {
   const Dataset* validation = nullptr;  ///< Unlabelled; neither tuned nor reported on.
   std::vector<std::string> ids;         ///< Candidates, the exact one first.
   std::vector<TruthTable> tables;
-  LayerTable cost;  ///< See SelectionProblem.
+  LayerTable cost;                   ///< See SelectionProblem.
+  std::vector<double> curvatures{};  ///< By layer, of measure_curvatures() or curvatures_of(); empty: measured anew.
 };
 
 enum class SensitivityMethod {
-  Curvature,  ///< Injected noise times predicted error.
+  Curvature,  ///< Curvatures times predicted error.
   Measured,   ///< After the pool is found by curvature, each layer with each of the pool's members.
 };
 
 struct SearchOptions {
-  std::size_t instances = 4;                    ///< Different selectables over all points, n of the papers.
+  std::size_t instances = 4;                    ///< Different selectables over all points, n of the papers; 0: any.
   std::vector<double> savings{0.7, 0.8, 0.85};  ///< By point, ascending fractions of the exact multiplications' energy.
   std::size_t fields = 1024;                    ///< Receptive fields a layer.
   std::size_t sensitivity_images = 256;         ///< Of the validation images.
@@ -62,7 +63,7 @@ struct SearchedPoint {
 };
 
 struct SearchResult {
-  std::vector<double> curvatures;  ///< By layer.
+  std::vector<double> curvatures;  ///< By layer; of Measured scaled to what was measured.
   SelectionProblem problem;        ///< With the predicted errors of every candidate.
   std::vector<std::size_t> pool;
   std::vector<SearchedPoint> points;
@@ -74,6 +75,10 @@ struct SearchResult {
 
 /// Savings that do not ascend within (0, 1), or none, are an error.
 [[nodiscard]] Result<void> validate(const SearchOptions& options);
+
+/// Curvatures by injected noise (noise_curvatures) on the first validation images. The same result for any number of
+/// threads.
+[[nodiscard]] Result<std::vector<double>> measure_curvatures(const SearchInputs& inputs, const SearchOptions& options);
 
 /// Sensitivity, error model, pool, assignment and refinement. The same result for any number of threads. Fails for
 /// images that do not fit and for options that validate() refuses.

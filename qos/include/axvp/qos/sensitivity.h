@@ -37,10 +37,17 @@ struct SingleLayerPoint {
 [[nodiscard]] std::vector<double> single_layer_divergences(const SensitivityInputs& inputs,
                                                            const std::vector<SingleLayerPoint>& points);
 
+/// Defaults of AGN's public code (arXiv 2208.07265): what noise is worth, and the most that counts.
+inline constexpr double kAgnLambda = 0.2, kAgnLargestSigma = 0.5;
+
 /// AGN's noise from curvatures (fixed point of its loss): sigma_l = min(lambda c_l / h_l, sigma_max), the relative
 /// deviation that layer l bears, where c_l is its share of the MACs.
 [[nodiscard]] std::vector<double> relative_budgets(const std::vector<double>& curvatures,
                                                    const std::vector<double>& mac_shares, double lambda,
                                                    double sigma_max);
+
+/// The other way: h_l = lambda c_l / sigma_l of learned noise. A layer that learned none has got the least noise's.
+[[nodiscard]] std::vector<double> curvatures_of(const std::vector<double>& sigma, const std::vector<double>& mac_shares,
+                                                double lambda);
 
 }  // namespace axvp
