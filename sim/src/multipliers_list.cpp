@@ -48,15 +48,15 @@ std::string factor_planes_of(const Selectable& selectable, bool is_csv) {
 }
 
 std::vector<std::vector<std::string>> rows_of(const std::vector<JudgedSelectable>& judged, bool is_csv) {
-  std::vector<std::vector<std::string>> rows{
-      {"selectable", "family", "encoding", is_csv ? "factor_planes" : "factors"}};
+  std::vector<std::vector<std::string>> rows{{"selectable", "family", "encoding"}};
   for (std::size_t f = 0; f < figure_names().size(); ++f)
     rows[0].push_back(is_csv ? figure_names()[f] : heading_of(static_cast<Figure>(f)));
+  rows[0].push_back(is_csv ? "factor_planes" : "factors");
   for (const JudgedSelectable& j : judged) {
-    rows.push_back({j.selectable->id, j.selectable->family, std::string{to_string(j.selectable->encoding)},
-                    factor_planes_of(*j.selectable, is_csv)});
+    rows.push_back({j.selectable->id, j.selectable->family, std::string{to_string(j.selectable->encoding)}});
     for (std::size_t f = 0; f < figure_names().size(); ++f)
       rows.back().push_back(cell_of(j, static_cast<Figure>(f), is_csv));
+    rows.back().push_back(factor_planes_of(*j.selectable, is_csv));
   }
   return rows;
 }
