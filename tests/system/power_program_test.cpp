@@ -131,7 +131,7 @@ TEST_F(PowerProgram, EveryDataflowAndEverySelectableIsPriced) {
     const auto json = nlohmann::json::parse(read_text_file(path(dataflow) + "/power.json").value());
     const auto& total = json["points"][0]["total"];
     EXPECT_EQ(total["multiplication_aj"], total["exact_aj"]);  // the point is the exact one
-    const bool has_element = dataflow == std::string{"os"};  // no input-stationary element is synthesised
+    const bool has_element = dataflow == std::string{"os"};    // no input-stationary element is synthesised
     ASSERT_EQ(total.contains("processing_elements_aj"), has_element);
     if (has_element) {
       EXPECT_GT(total["processing_elements_aj"].get<std::uint64_t>(), total["multiplication_aj"].get<std::uint64_t>());
