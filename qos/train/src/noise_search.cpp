@@ -64,8 +64,12 @@ Result<LearnedNoise> search_noise(const Quantisation& quantisation, const Datase
     progress.update(static_cast<std::uint64_t>(step + 1), fmt::format("cross-entropy {:.4f}", plain));
   }
   progress.finish();
-  for (const at::Tensor& sigma : sigmas)
-    result.sigma.push_back(std::min(std::abs(sigma.item<double>()), options.largest_sigma));
+  for (const at::Tensor& sigma : sigmas) {
+    const double value = sigma.item<double>();
+    if (!std::isfinite(value))
+      return fail("{}: the noise of layer {} is not finite", network.name, result.sigma.size());
+    result.sigma.push_back(std::min(std::abs(value), options.largest_sigma));
+  }
   return result;
 }
 

@@ -236,7 +236,8 @@ at::Tensor Tape::run_layer(TapeLayer& layer, const at::Tensor& x, const Quantize
 }
 
 at::Tensor Tape::noise(const TapeLayer& layer, const at::Tensor& scaled) const {
-  const at::Tensor variance = at::var(scaled.reshape({-1, layer.output.channels}), 0, false).mean();
+  // No gradient through the deviation: a layer would grow to drown its noise, and the root has none at 0.
+  const at::Tensor variance = at::var(scaled.detach().reshape({-1, layer.output.channels}), 0, false).mean();
   const at::Tensor in_sums = at::sqrt(variance / layer.scale.square().mean());
   return at::randn(scaled.sizes(), *generator_, at::TensorOptions{torch::kFloat}) * (layer.sigma * in_sums) *
          layer.scale;

@@ -9,12 +9,13 @@
 
 namespace axvp {
 
-/// Defaults are those of AGN's public code.
+/// Defaults are those of AGN's public code, but for a tenth of its learning rate: without statistics of batches a
+/// network falls apart at 0.1 (resnet8_synth10: cross-entropy 2.3, every sigma at its bound).
 struct NoiseSearchOptions {
   double lambda = 0.2;       ///< What noise is worth.
   double first_sigma = 0.1;  ///< Relative deviation.
   double largest_sigma = 0.5;
-  double learning_rate = 0.1;  ///< Of SGD with momentum 0.9, a tenth of it after each third of the steps.
+  double learning_rate = 0.01;  ///< Of SGD with momentum 0.9, a tenth of it after each third of the steps.
   int steps = 300;
   int batch = 64;
   std::uint64_t seed = 1;
