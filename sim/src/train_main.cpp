@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "axvp/common/file.h"
@@ -17,6 +18,15 @@ struct Options {
   std::string recipe, out, checkpoint;
   bool quiet = false;
 };
+
+/// Keeps LibTorch and oneDNN to one instruction set where the machine has it: left alone they take the widest there is,
+/// add in another order on each kind of processor, and a recipe's weights depend on the machine. Both read these
+/// variables at their first operation; a user who sets them is obeyed.
+void use_one_instruction_set() {
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
+  ::setenv("ATEN_CPU_CAPABILITY", "avx2", 0);
+  ::setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 0);
+}
 
 int refuse(const Error& error) {
   std::fprintf(stderr, "axvp: %s\n", error.message.c_str());
@@ -56,6 +66,7 @@ int run(const Options& options) {
 }  // namespace axvp::sim
 
 int main(int argc, char** argv) {
+  axvp::sim::use_one_instruction_set();
   if (argc > 1 && std::string_view{argv[1]} == "tune") return axvp::sim::run_tune_gradient(argc - 1, argv + 1);
   if (argc > 1 && std::string_view{argv[1]} == "noise") return axvp::sim::run_noise(argc - 1, argv + 1);
   axvp::sim::Options options;
