@@ -10,7 +10,9 @@ void WorkloadOptions::add_to(CLI::App& command) {
   command.add_option("--data", data, "Data set, e.g. cifar10:test_batch.bin or synth10:test");
   command.add_option("--calibration-data", calibration_data,
                      "Images for quantisation and tuning; the training images beside --data without it");
-  command.add_option("--images", images, "Only the first so many; all that the configuration names without it")
+  command
+      .add_option("--images", images,
+                  "Only the first so many; without it all of --data, or as many as the configuration says")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}));
 }
 
@@ -28,7 +30,11 @@ Result<RunConfig> WorkloadOptions::read() const {
   if (!network.empty()) run->workload.network = network;
   if (!data.empty()) run->workload.data = data;
   if (!calibration_data.empty()) run->workload.calibration_data = calibration_data;
-  if (images != 0) run->workload.images = images;
+  constexpr std::size_t kAll = 0;
+  if (images != 0)
+    run->workload.images = images;
+  else if (config.empty() && !data.empty())  // the default configuration's number belongs to its own data
+    run->workload.images = kAll;
   return run;
 }
 
