@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 
 #include "axvp/accel/array_block.h"
 
@@ -201,6 +202,25 @@ void ActivityCounter::count_tap(std::size_t row, std::size_t column) {
 }
 
 const TileActivity& ActivityCounter::count(const RowTile& tile, const std::uint8_t* input) {
+  if (tile.images == 1) return count_image(tile, input);
+  sum_ = count_image(tile, input);
+  const auto image_bytes =
+      static_cast<std::ptrdiff_t>(tile.input_rows()) * static_cast<std::ptrdiff_t>(input_row_bytes(descriptor_));
+  const auto add_up = [](std::vector<std::uint32_t>& sums, const std::vector<std::uint32_t>& counts) {
+    std::transform(sums.begin(), sums.end(), counts.begin(), sums.begin(), std::plus<>());
+  };
+  for (int image = 1; image < tile.images; ++image) {
+    const TileActivity& own = count_image(tile, input + image * image_bytes);
+    sum_.positions += own.positions;
+    add_up(sum_.read, own.read);
+    add_up(sum_.padding, own.padding);
+    add_up(sum_.nonzero, own.nonzero);
+    add_up(sum_.zero, own.zero);
+  }
+  return sum_;
+}
+
+const TileActivity& ActivityCounter::count_image(const RowTile& tile, const std::uint8_t* input) {
   const Window& w = descriptor_.window;
   input_ = input;
   input_begin_ = tile.input_begin;

@@ -83,6 +83,8 @@ void visit_record(D& d, std::uint32_t& magic, Archive&& field) {
   field(d.range.high, 4);
   for (auto* address : {&d.input_address, &d.second_address, &d.output_address, &d.weight_address, &d.parameter_offset})
     field(*address, 4);
+  field(d.images, 2);
+  field(d.images_per_tile, 2);
   field(d.rows_per_tile, 4);
   field(d.channels_per_group, 4);
   for (auto* buffers : {&d.input_buffer, &d.second_buffer, &d.output_buffer, &d.weight_buffer, &d.accumulator_buffer})
@@ -150,24 +152,22 @@ struct Region {
 };
 
 std::vector<Region> regions_of(const Descriptor& d, const PlatformConfig& config) {
-  std::uint64_t input_bytes = 0;
-  for (int t = 0; t < tile_count(d); ++t)
-    input_bytes = std::max(input_bytes, static_cast<std::uint64_t>(row_tile(d, t).input_rows()) * input_row_bytes(d));
-  const std::uint64_t output_bytes = static_cast<std::uint64_t>(d.rows_per_tile) * output_row_bytes(d);
+  const Bytes input_tile = largest_input_bytes(d), output_tile = largest_output_bytes(d);
+  const auto images = static_cast<Bytes>(d.images);
   const auto dram = [&](const char* name, std::uint32_t address, std::uint64_t bytes) {
     return Region{name, std::uint64_t{address} - kDramBase, bytes, config.dram_bytes()};
   };
-  std::vector<Region> regions{dram("input in DRAM", d.input_address, d.input.size()),
+  std::vector<Region> regions{dram("input in DRAM", d.input_address, images * d.input.size()),
                               dram("output in DRAM", d.output_address,
-                                   d.output.size() * static_cast<std::size_t>(element_bytes(d.output_type)))};
+                                   images * d.output.size() * static_cast<std::size_t>(element_bytes(d.output_type)))};
   for (std::size_t i = 0; i < 2; ++i) {
-    regions.push_back({"input tile", d.input_buffer[i], input_bytes, config.activation_bytes()});
-    regions.push_back({"output tile", d.output_buffer[i], output_bytes, config.activation_bytes()});
+    regions.push_back({"input tile", d.input_buffer[i], input_tile, config.activation_bytes()});
+    regions.push_back({"output tile", d.output_buffer[i], output_tile, config.activation_bytes()});
   }
   if (d.opcode == Opcode::Add) {
-    regions.push_back(dram("second input in DRAM", d.second_address, d.input.size()));
+    regions.push_back(dram("second input in DRAM", d.second_address, images * d.input.size()));
     for (const auto offset : d.second_buffer)
-      regions.push_back({"second input tile", offset, input_bytes, config.activation_bytes()});
+      regions.push_back({"second input tile", offset, input_tile, config.activation_bytes()});
   }
   if (d.opcode == Opcode::Convolution) {
     const auto channels = static_cast<std::uint64_t>(std::min(d.channels_per_group, d.output.channels));
@@ -176,8 +176,7 @@ std::vector<Region> regions_of(const Descriptor& d, const PlatformConfig& config
     regions.push_back({"requantisation set", d.parameter_offset,
                        static_cast<std::uint64_t>(d.output.channels) * kRequantisationBytes, config.parameter_bytes()});
     regions.push_back({"selector", d.layer, 1, config.parameter_bytes()});
-    const std::uint64_t sums =
-        static_cast<std::uint64_t>(d.rows_per_tile) * static_cast<std::uint64_t>(d.output.width) * channels * 4;
+    const std::uint64_t sums = largest_positions(d) * channels * 4;
     for (std::size_t i = 0; i < 2; ++i) {
       regions.push_back({"weight buffer", d.weight_buffer[i], channels * k, config.weight_bytes()});
       regions.push_back({"accumulator buffer", d.accumulator_buffer[i], sums, config.accumulator_bytes()});
@@ -213,6 +212,9 @@ Result<void> check(const Descriptor& d, const PlatformConfig& config) {
   if (d.rows_per_tile < 1 || d.rows_per_tile > d.output.height || d.channels_per_group < 1)
     return fail("descriptor of node {}: tiles of {} rows and {} channels", d.node, d.rows_per_tile,
                 d.channels_per_group);
+  if (d.images < 1 || d.images_per_tile < 1 || d.images_per_tile > d.images ||
+      (d.images_per_tile > 1 && d.rows_per_tile < d.output.height))
+    return fail("descriptor of node {}: tiles of {} images of {}", d.node, d.images_per_tile, d.images);
   if (d.lanes < 0 || d.lanes > config.array.lanes())
     return fail("descriptor of node {}: {} lanes of {}", d.node, d.lanes, config.array.lanes());
   for (const Region& r : regions_of(d, config))
@@ -234,14 +236,13 @@ std::int32_t element_at(const std::uint8_t* bytes, ElementType type) {
   return static_cast<std::int32_t>(word);
 }
 
-int tile_count(const Descriptor& d) {
+namespace {
+
+int tiles_of_image(const Descriptor& d) {
   return (d.output.height + d.rows_per_tile - 1) / d.rows_per_tile;
 }
 
-RowTile row_tile(const Descriptor& d, int tile) {
-  const int begin = tile * d.rows_per_tile;
-  return row_tile(d, begin, std::min(begin + d.rows_per_tile, d.output.height));
-}
+}  // namespace
 
 RowTile row_tile(const Descriptor& d, int begin, int end) {
   RowTile tile{begin, end, begin, end};
@@ -256,6 +257,72 @@ RowTile row_tile(const Descriptor& d, int begin, int end) {
     tile.input_end = std::clamp(last + 1, tile.input_begin, d.input.height);
   }
   return tile;
+}
+
+int tile_count(const Descriptor& d) {
+  return tiles_of_image(d) * ((d.images + d.images_per_tile - 1) / d.images_per_tile);
+}
+
+RowTile row_tile(const Descriptor& d, int tile) {
+  const int tiles = tiles_of_image(d);
+  const int begin = tile % tiles * d.rows_per_tile;
+  RowTile result = row_tile(d, begin, std::min(begin + d.rows_per_tile, d.output.height));
+  result.first_image = tile / tiles * d.images_per_tile;
+  result.images = std::min(d.images_per_tile, d.images - result.first_image);
+  if (d.images_per_tile > 1) {  // one transfer takes whole images
+    result.input_begin = 0;
+    result.input_end = d.input.height;
+  }
+  return result;
+}
+
+RowTile whole_batch(const Descriptor& d) {
+  return {0, d.output.height, 0, d.input.height, 0, d.images};
+}
+
+std::array<TileKind, 2> tile_kinds(const Descriptor& d) {
+  const auto tiles = static_cast<std::uint64_t>(tile_count(d));
+  const std::uint64_t last = d.images_per_tile > 1 ? 1 : static_cast<std::uint64_t>(d.images);
+  return {{{tiles - last, row_tile(d, 0)}, {last, row_tile(d, static_cast<int>(tiles) - 1)}}};
+}
+
+std::uint64_t positions_of(const Descriptor& d, const RowTile& tile) {
+  return static_cast<std::uint64_t>(tile.images) * static_cast<std::uint64_t>(tile.rows()) *
+         static_cast<std::uint64_t>(d.output.width);
+}
+
+Bytes input_bytes(const Descriptor& d, const RowTile& tile) {
+  return static_cast<Bytes>(tile.images) * static_cast<Bytes>(tile.input_rows()) * input_row_bytes(d);
+}
+
+Bytes output_bytes(const Descriptor& d, const RowTile& tile) {
+  return static_cast<Bytes>(tile.images) * static_cast<Bytes>(tile.rows()) * output_row_bytes(d);
+}
+
+Bytes input_offset(const Descriptor& d, const RowTile& tile) {
+  const Bytes row = static_cast<Bytes>(tile.first_image) * static_cast<Bytes>(d.input.height);
+  return (row + static_cast<Bytes>(tile.input_begin)) * input_row_bytes(d);
+}
+
+Bytes output_offset(const Descriptor& d, const RowTile& tile) {
+  const Bytes row = static_cast<Bytes>(tile.first_image) * static_cast<Bytes>(d.output.height);
+  return (row + static_cast<Bytes>(tile.begin)) * output_row_bytes(d);
+}
+
+Bytes largest_input_bytes(const Descriptor& d) {
+  Bytes largest = 0;
+  const int tiles = d.images_per_tile > 1 ? 1 : tiles_of_image(d);  // all images are tiled alike
+  for (int t = 0; t < tiles; ++t) largest = std::max(largest, input_bytes(d, row_tile(d, t)));
+  return largest;
+}
+
+Bytes largest_output_bytes(const Descriptor& d) {
+  return static_cast<Bytes>(d.images_per_tile) * static_cast<Bytes>(d.rows_per_tile) * output_row_bytes(d);
+}
+
+std::uint64_t largest_positions(const Descriptor& d) {
+  return static_cast<std::uint64_t>(d.images_per_tile) * static_cast<std::uint64_t>(d.rows_per_tile) *
+         static_cast<std::uint64_t>(d.output.width);
 }
 
 std::vector<ChannelGroup> channel_groups(const Descriptor& d) {
@@ -294,9 +361,7 @@ int packed_groups(const Descriptor& d, const ArrayConfig& array) {
 
 std::uint64_t vector_operations(const Descriptor& d, const RowTile& tile, const ChannelGroup& group) {
   const auto channels = static_cast<std::uint64_t>(group.channels());
-  const auto width = static_cast<std::uint64_t>(d.output.width);
-  if (d.opcode != Opcode::AveragePool && d.opcode != Opcode::MaxPool)
-    return static_cast<std::uint64_t>(tile.rows()) * width * channels;
+  if (d.opcode != Opcode::AveragePool && d.opcode != Opcode::MaxPool) return positions_of(d, tile) * channels;
   const auto inside = [](int begin, int end, int stride, int pad, int taps, int dilation, int size) {
     std::uint64_t count = 0;
     for (int position = begin; position < end; ++position)
@@ -307,13 +372,14 @@ std::uint64_t vector_operations(const Descriptor& d, const RowTile& tile, const 
     return count;
   };
   const Window& w = d.window;
-  return channels *
+  return static_cast<std::uint64_t>(tile.images) * channels *
          inside(tile.begin, tile.end, w.stride_height, w.pad_top, w.kernel_height, w.dilation_height, d.input.height) *
          inside(0, d.output.width, w.stride_width, w.pad_left, w.kernel_width, w.dilation_width, d.input.width);
 }
 
 std::uint64_t macs_of(const Descriptor& d) {
-  return d.opcode == Opcode::Convolution ? d.output.size() * static_cast<std::uint64_t>(fan_in(d)) : 0;
+  if (d.opcode != Opcode::Convolution) return 0;
+  return static_cast<std::uint64_t>(d.images) * d.output.size() * static_cast<std::uint64_t>(fan_in(d));
 }
 
 Bytes input_row_bytes(const Descriptor& d) {

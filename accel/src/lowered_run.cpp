@@ -13,28 +13,37 @@ class WindowReader {
 
   [[nodiscard]] std::vector<std::uint8_t> matrix(const ArrayBlock& block) const {
     std::vector<std::uint8_t> rows;
-    rows.reserve(static_cast<std::size_t>(tile_.rows()) * static_cast<std::size_t>(d_.output.width) *
-                 static_cast<std::size_t>(depth_of(d_, block)));
-    for (int y = tile_.begin; y < tile_.end; ++y)
-      for (int x = 0; x < d_.output.width; ++x) append_window(y, x, block, rows);
+    rows.reserve(positions_of(d_, tile_) * static_cast<std::size_t>(depth_of(d_, block)));
+    visit_pixels([&](const Pixel& pixel) { append_window(pixel, block, rows); });
     return rows;
   }
 
-  /// The window of one output pixel over the input channels of `block`, appended to `row`.
-  void append_window(int y, int x, const ArrayBlock& block, std::vector<std::uint8_t>& row) const {
+  /// An output pixel: row and column in its image, which is one of the tile.
+  struct Pixel {
+    int image, y, x;
+  };
+  template <class Visitor>
+  void visit_pixels(Visitor&& visit) const {
+    for (int image = 0; image < tile_.images; ++image)
+      for (int y = tile_.begin; y < tile_.end; ++y)
+        for (int x = 0; x < d_.output.width; ++x) visit(Pixel{image, y, x});
+  }
+
+  /// The window of `pixel` over the input channels of `block`, appended to `row`.
+  void append_window(const Pixel& pixel, const ArrayBlock& block, std::vector<std::uint8_t>& row) const {
     const Window& w = d_.window;
     for (int i = 0; i < w.kernel_height; ++i)
       for (int j = 0; j < w.kernel_width; ++j) {
-        const int in_y = y * w.stride_height - w.pad_top + i * w.dilation_height;
-        const int in_x = x * w.stride_width - w.pad_left + j * w.dilation_width;
+        const int in_y = pixel.y * w.stride_height - w.pad_top + i * w.dilation_height;
+        const int in_x = pixel.x * w.stride_width - w.pad_left + j * w.dilation_width;
         if (in_y < 0 || in_y >= d_.input.height || in_x < 0 || in_x >= d_.input.width) {
           row.insert(row.end(), static_cast<std::size_t>(block.inputs), std::uint8_t{0});
           continue;
         }
-        const std::uint8_t* pixel =
-            input_ + (std::int64_t{in_y - tile_.input_begin} * d_.input.width + in_x) * d_.input.channels +
-            block.first_input;
-        row.insert(row.end(), pixel, pixel + block.inputs);
+        const std::int64_t row_of_buffer = std::int64_t{pixel.image} * tile_.input_rows() + in_y - tile_.input_begin;
+        const std::uint8_t* bytes =
+            input_ + (row_of_buffer * d_.input.width + in_x) * d_.input.channels + block.first_input;
+        row.insert(row.end(), bytes, bytes + block.inputs);
       }
   }
 
@@ -53,7 +62,7 @@ LoweredRun::LoweredRun(const Descriptor& descriptor, const RowTile& tile, const 
     const ArrayBlock block = block_at(descriptor, group, begin);
     const std::int8_t* own = weights + std::int64_t{begin - group.begin} * fan_in(descriptor);
     MatrixProduct product;
-    product.positions = tile.rows() * descriptor.output.width;
+    product.positions = static_cast<int>(positions_of(descriptor, tile));
     product.depth = depth_of(descriptor, block);
     product.channels = block.channels();
     product.activations = activations_.emplace_back(windows.matrix(block)).data();
@@ -72,11 +81,11 @@ LoweredLaneRun::LoweredLaneRun(const Descriptor& d, const RowTile& tile, const C
                                std::int32_t* sums) {
   const WindowReader windows{d, tile, input};
   const int inputs = d.input.channels / d.groups, outputs = d.output.channels / d.groups;
-  for (int y = tile.begin; y < tile.end; ++y)
-    for (int x = 0; x < d.output.width; ++x)
-      for (int n = group.begin; n < group.end; ++n)
-        windows.append_window(y, x, {n, n + 1, n / outputs * inputs, inputs}, activations_);
-  product_.positions = tile.rows() * d.output.width;
+  windows.visit_pixels([&](const WindowReader::Pixel& pixel) {
+    for (int n = group.begin; n < group.end; ++n)
+      windows.append_window(pixel, {n, n + 1, n / outputs * inputs, inputs}, activations_);
+  });
+  product_.positions = static_cast<int>(positions_of(d, tile));
   product_.depth = fan_in(d);
   product_.channels = group.channels();
   product_.activations = activations_.data();
@@ -91,8 +100,7 @@ Cycles layer_array_cycles(const Descriptor& descriptor, const ArrayConfig& array
   Cycles before = 0;
   const auto groups = channel_groups(descriptor);
   for (int t = 0; t < tile_count(descriptor); ++t) {
-    const auto positions = static_cast<std::uint64_t>(row_tile(descriptor, t).rows()) *
-                           static_cast<std::uint64_t>(descriptor.output.width);
+    const std::uint64_t positions = positions_of(descriptor, row_tile(descriptor, t));
     for (const ChannelGroup& group : groups) {
       before += last.issue;
       last = run_cycles(descriptor, group, positions, array.dataflow, array);

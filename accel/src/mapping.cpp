@@ -49,21 +49,17 @@ struct ScratchpadNeed {
 /// Places the buffers of `d`, whose tile sizes are set.
 ScratchpadNeed place_buffers(Descriptor& d) {
   const int tiles = tile_count(d);
-  std::uint64_t input_bytes = 0;
-  for (int t = 0; t < tiles; ++t)
-    input_bytes = std::max(input_bytes, static_cast<std::uint64_t>(row_tile(d, t).input_rows()) * input_row_bytes(d));
+  const Bytes input = largest_input_bytes(d);
   const int copies = tiles > 1 ? 2 : 1;
   BufferAllocator activation, weight, accumulator;
-  d.input_buffer = activation.take(input_bytes, copies);
-  if (d.opcode == Opcode::Add) d.second_buffer = activation.take(input_bytes, copies);
-  d.output_buffer = activation.take(static_cast<std::uint64_t>(d.rows_per_tile) * output_row_bytes(d), copies);
+  d.input_buffer = activation.take(input, copies);
+  if (d.opcode == Opcode::Add) d.second_buffer = activation.take(input, copies);
+  d.output_buffer = activation.take(largest_output_bytes(d), copies);
   if (d.opcode == Opcode::Convolution) {
     const auto groups = static_cast<int>(channel_groups(d).size());
     const auto channels = static_cast<std::uint64_t>(std::min(d.channels_per_group, d.output.channels));
     d.weight_buffer = weight.take(channels * static_cast<std::uint64_t>(fan_in(d)), groups > 1 ? 2 : 1);
-    d.accumulator_buffer = accumulator.take(
-        static_cast<std::uint64_t>(d.rows_per_tile) * static_cast<std::uint64_t>(d.output.width) * channels * 4,
-        tiles * groups > 1 ? 2 : 1);
+    d.accumulator_buffer = accumulator.take(largest_positions(d) * channels * 4, tiles * groups > 1 ? 2 : 1);
   }
   return {activation.used(), weight.used(), accumulator.used()};
 }
@@ -81,11 +77,25 @@ std::vector<int> part_counts(int largest) {
   return counts;
 }
 
-std::vector<int> row_candidates(const Descriptor& d) {
-  std::vector<int> rows;
-  for (const int parts : part_counts(d.output.height)) rows.push_back((d.output.height + parts - 1) / parts);
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return rows;
+/// Rows of an image, or whole images.
+struct TileSize {
+  int rows = 0, images = 1;
+};
+
+/// The sizes that make so many parts of `whole`, large ones first.
+std::vector<int> part_sizes(int whole) {
+  std::vector<int> sizes;
+  for (const int parts : part_counts(whole)) sizes.push_back((whole + parts - 1) / parts);
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  return sizes;
+}
+
+std::vector<TileSize> tile_candidates(const Descriptor& d) {
+  std::vector<TileSize> tiles;
+  for (const int images : part_sizes(d.images))
+    if (images > 1) tiles.push_back({d.output.height, images});
+  for (const int rows : part_sizes(d.output.height)) tiles.push_back({rows, 1});
+  return tiles;
 }
 
 std::vector<int> channel_candidates(const Descriptor& d, const ArrayConfig& array) {
@@ -110,7 +120,7 @@ std::vector<int> channel_candidates(const Descriptor& d, const ArrayConfig& arra
 }
 
 tl::unexpected<Error> does_not_fit(Descriptor d, std::string_view name, const PlatformConfig& config) {
-  d.rows_per_tile = 1;
+  d.rows_per_tile = d.images_per_tile = 1;
   d.channels_per_group = std::min(config.array.columns, d.output.channels / std::max(1, d.groups));
   const ScratchpadNeed need = place_buffers(d);
   const auto report = [&](const char* scratchpad, const char* key, std::uint64_t bytes, Bytes capacity) {
@@ -123,12 +133,12 @@ tl::unexpected<Error> does_not_fit(Descriptor d, std::string_view name, const Pl
   return report("accumulator", "accumulator_kb", need.accumulator, config.accumulator_bytes());
 }
 
-/// What tilings with the same output rows a tile share.
-struct RowChoice {
-  int rows = 0;
+/// What tilings with the same tiles of pixels share.
+struct PixelChoice {
+  Descriptor tiled;  ///< With these tiles.
   int tiles = 0;
-  std::uint64_t largest_input = 0;  ///< Bytes of one operand's largest tile.
-  Cycles loads = 0, stores = 0;     ///< Of the DMA, over all tiles, latency apart.
+  Bytes largest_input = 0;       ///< Of one operand.
+  Cycles loads = 0, stores = 0;  ///< Of the DMA, over all tiles, latency apart.
 };
 
 /// Groups of equally many output channels and what a run over one of them takes.
@@ -166,12 +176,15 @@ class TilingTimes {
     latency_ = static_cast<Cycles>(config.dram.latency_cycles + config.bus.latency_cycles);
   }
 
-  [[nodiscard]] RowChoice row_choice(int rows) const {
-    RowChoice choice{rows, (d_.output.height + rows - 1) / rows, 0, 0, 0};
+  [[nodiscard]] PixelChoice pixel_choice(const TileSize& size) const {
+    PixelChoice choice;
+    choice.tiled = d_;
+    choice.tiled.rows_per_tile = size.rows;
+    choice.tiled.images_per_tile = size.images;
+    choice.tiles = tile_count(choice.tiled);
+    choice.largest_input = largest_input_bytes(choice.tiled);
     for (int t = 0; t < choice.tiles; ++t) {
-      const RowTile tile = tile_of(choice, t);
-      choice.largest_input =
-          std::max(choice.largest_input, static_cast<std::uint64_t>(tile.input_rows()) * input_row_bytes(d_));
+      const RowTile tile = row_tile(choice.tiled, t);
       choice.loads += load_cycles(tile);
       choice.stores += store_cycles(tile);
     }
@@ -204,24 +217,25 @@ class TilingTimes {
 
   /// No tiling of these choices is faster: neither DMA, array nor vector unit does its work in less, and the first
   /// operands come before it, the last store behind it.
-  [[nodiscard]] Cycles lower_bound(const RowChoice& rows, const ChannelChoice& channels) const {
-    const RowTile first = tile_of(rows, 0), last = tile_of(rows, rows.tiles - 1);
+  [[nodiscard]] Cycles lower_bound(const PixelChoice& pixels, const ChannelChoice& channels) const {
+    const auto kinds = tile_kinds(pixels.tiled);
+    const RowTile first = row_tile(pixels.tiled, 0), last = kinds[1].tile;
     const auto groups = static_cast<int>(channels.groups.size());
-    const std::uint64_t positions = positions_of(first), last_positions = positions_of(last);
-    const auto tiles = static_cast<Cycles>(rows.tiles);
+    const std::uint64_t positions = positions_of(d_, first), last_positions = positions_of(d_, last);
+    const auto tiles = static_cast<Cycles>(pixels.tiles);
     const Cycles weights = groups > 2 ? channels.weights * tiles : channels.weights;
-    const Cycles dma = rows.loads + rows.stores + weights + latency_;
+    const Cycles dma = pixels.loads + pixels.stores + weights + latency_;
     const Cycles head = load_cycles(first) + channels.first().weights + latency_;
     const Cycles tail = store_cycles(last) + latency_;
     const auto outputs = static_cast<std::uint64_t>(d_.output.channels);
     const auto lanes = static_cast<std::uint64_t>(config_.vector_unit.lanes);
-    const Cycles vector = ((tiles - 1) * positions + last_positions) * outputs / lanes +
+    const Cycles vector = (kinds[0].tiles * positions + kinds[1].tiles * last_positions) * outputs / lanes +
                           tiles * static_cast<Cycles>(groups) * static_cast<Cycles>(config_.vector_unit.latency_cycles);
     if (!is_convolution_) return std::max(dma, head + vector + tail);
     Cycles issue = 0;
     for (const GroupKind& kind : channels.kinds)
-      issue +=
-          kind.groups * ((tiles - 1) * kind.timer->cycles(positions).issue + kind.timer->cycles(last_positions).issue);
+      issue += kind.groups * (kinds[0].tiles * kind.timer->cycles(positions).issue +
+                              kinds[1].tiles * kind.timer->cycles(last_positions).issue);
     const ChainCycles last_run = channels.last().timer->cycles(last_positions);
     const Cycles way_out = last_run.total - last_run.issue;
     const Cycles last_vector = vector_cycles(config_.vector_unit, last_positions * channels.last().channels);
@@ -230,28 +244,17 @@ class TilingTimes {
   }
 
   /// Time by the recurrence; any time above `limit` where it is longer than that.
-  [[nodiscard]] Cycles time(const RowChoice& rows, const ChannelChoice& channels, Cycles limit) const;
+  [[nodiscard]] Cycles time(const PixelChoice& pixels, const ChannelChoice& channels, Cycles limit) const;
 
  private:
   friend class PipelineEstimate;
 
-  [[nodiscard]] RowTile tile_of(const RowChoice& choice, int tile) const {
-    const int begin = tile * choice.rows;
-    return row_tile(d_, begin, std::min(begin + choice.rows, d_.output.height));
-  }
-  [[nodiscard]] std::uint64_t positions_of(const RowTile& tile) const {
-    return static_cast<std::uint64_t>(tile.rows()) * static_cast<std::uint64_t>(d_.output.width);
-  }
   [[nodiscard]] Cycles transfer(Bytes bytes) const {
     const Cycles rows = row_miss_ == 0 ? 0 : bytes / static_cast<Bytes>(config_.dram.row_bytes) + 1;
     return bytes / static_cast<Bytes>(config_.dram.bandwidth_bytes_per_cycle) + 1 + rows * row_miss_;
   }
-  [[nodiscard]] Cycles load_cycles(const RowTile& tile) const {
-    return transfer(operands_ * static_cast<Bytes>(tile.input_rows()) * input_row_bytes(d_));
-  }
-  [[nodiscard]] Cycles store_cycles(const RowTile& tile) const {
-    return transfer(static_cast<Bytes>(tile.rows()) * output_row_bytes(d_));
-  }
+  [[nodiscard]] Cycles load_cycles(const RowTile& tile) const { return transfer(operands_ * input_bytes(d_, tile)); }
+  [[nodiscard]] Cycles store_cycles(const RowTile& tile) const { return transfer(output_bytes(d_, tile)); }
 
   const Descriptor& d_;
   const PlatformConfig& config_;
@@ -267,12 +270,12 @@ class PipelineEstimate {
   PipelineEstimate(const TilingTimes& times, const ChannelChoice& channels)
       : t_(times), channels_(channels), runs_(channels.kinds.size()) {}
 
-  Cycles run(const RowChoice& rows, Cycles limit) {
-    stores_.reserve(static_cast<std::size_t>(rows.tiles));
-    for (int t = 0; t < rows.tiles && std::max(array_free_, dma_free_) <= limit; ++t) {
-      const RowTile tile = t_.tile_of(rows, t);
+  Cycles run(const PixelChoice& pixels, Cycles limit) {
+    stores_.reserve(static_cast<std::size_t>(pixels.tiles));
+    for (int t = 0; t < pixels.tiles && std::max(array_free_, dma_free_) <= limit; ++t) {
+      const RowTile tile = row_tile(pixels.tiled, t);
       const Cycles loaded = load(t_.load_cycles(tile), tile_consumed_[t % 2]);
-      set_positions(t_.positions_of(tile));
+      set_positions(positions_of(pixels.tiled, tile));
       for (const std::size_t kind : channels_.groups) run_one(kind, loaded);
       tile_consumed_[t % 2] = consumed_[(run_ - 1) % 2];
       stores_.push_back({computed_[(run_ - 1) % 2], t_.store_cycles(tile)});
@@ -346,29 +349,30 @@ class PipelineEstimate {
   Cycles dma_free_ = 0, array_free_ = 0, vector_free_ = 0, weights_ready_ = 0, last_store_ = 0;
 };
 
-Cycles TilingTimes::time(const RowChoice& rows, const ChannelChoice& channels, Cycles limit) const {
-  return PipelineEstimate{*this, channels}.run(rows, limit);
+Cycles TilingTimes::time(const PixelChoice& pixels, const ChannelChoice& channels, Cycles limit) const {
+  return PipelineEstimate{*this, channels}.run(pixels, limit);
 }
 
 /// The same bytes as `place_buffers`, without placing.
-bool fits(const Descriptor& d, const RowChoice& rows, const ChannelChoice& channels, const PlatformConfig& config) {
-  const std::uint64_t copies = rows.tiles > 1 ? 2 : 1;
+bool fits(const PixelChoice& pixels, const ChannelChoice& channels, const PlatformConfig& config) {
+  const Descriptor& d = pixels.tiled;
+  const std::uint64_t copies = pixels.tiles > 1 ? 2 : 1;
   const std::uint64_t operands = d.opcode == Opcode::Add ? 2 : 1;
-  const auto output = static_cast<std::uint64_t>(rows.rows) * output_row_bytes(d);
-  if (copies * (operands * aligned(rows.largest_input) + aligned(output)) > config.activation_bytes()) return false;
+  if (copies * (operands * aligned(pixels.largest_input) + aligned(largest_output_bytes(d))) >
+      config.activation_bytes())
+    return false;
   if (d.opcode != Opcode::Convolution) return true;
   const auto resident = static_cast<std::uint64_t>(std::min(channels.channels, d.output.channels));
   const std::uint64_t groups = channels.groups.size();
   if ((groups > 1 ? 2 : 1) * aligned(resident * static_cast<std::uint64_t>(fan_in(d))) > config.weight_bytes())
     return false;
-  const std::uint64_t sums =
-      static_cast<std::uint64_t>(rows.rows) * static_cast<std::uint64_t>(d.output.width) * resident * 4;
-  return (static_cast<std::uint64_t>(rows.tiles) * groups > 1 ? 2 : 1) * aligned(sums) <= config.accumulator_bytes();
+  const std::uint64_t sums = largest_positions(d) * resident * 4;
+  return (static_cast<std::uint64_t>(pixels.tiles) * groups > 1 ? 2 : 1) * aligned(sums) <= config.accumulator_bytes();
 }
 
 /// A tiling that fits, before its buffers are placed.
 struct Candidate {
-  const RowChoice* rows = nullptr;
+  const PixelChoice* pixels = nullptr;
   const ChannelChoice* channels = nullptr;
   std::uint64_t runs = 0;
   Cycles bound = 0;
@@ -382,7 +386,7 @@ Cycles fastest_time(const TilingTimes& times, const std::vector<Candidate>& cand
   Cycles best = std::numeric_limits<Cycles>::max();
   for (const Candidate* candidate : order) {
     if (candidate->bound >= best) break;
-    best = std::min(best, times.time(*candidate->rows, *candidate->channels, best));
+    best = std::min(best, times.time(*candidate->pixels, *candidate->channels, best));
   }
   return best;
 }
@@ -394,7 +398,7 @@ const Candidate* fewest_runs_within(const TilingTimes& times, const std::vector<
     if (candidate.bound <= limit) order.push_back(&candidate);
   std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->runs < b->runs; });
   for (const Candidate* candidate : order)
-    if (times.time(*candidate->rows, *candidate->channels, limit) <= limit) return candidate;
+    if (times.time(*candidate->pixels, *candidate->channels, limit) <= limit) return candidate;
   return nullptr;
 }
 
@@ -412,16 +416,16 @@ namespace {
 
 Result<Descriptor> plan_mapped(Descriptor descriptor, std::string_view name, const PlatformConfig& config) {
   const TilingTimes times{descriptor, config, DramRows::Ignored};
-  std::vector<RowChoice> rows;
-  for (const int count : row_candidates(descriptor)) rows.push_back(times.row_choice(count));
+  std::vector<PixelChoice> pixels;
+  for (const TileSize& size : tile_candidates(descriptor)) pixels.push_back(times.pixel_choice(size));
   std::vector<ChannelChoice> channels;
   for (const int count : channel_candidates(descriptor, config.array)) channels.push_back(times.channel_choice(count));
   std::vector<Candidate> candidates;
   std::optional<Candidate> fewest_runs;  // where every tiling has more than kMostRuns
-  for (const RowChoice& r : rows)
+  for (const PixelChoice& p : pixels)
     for (const ChannelChoice& c : channels) {
-      if (!fits(descriptor, r, c, config)) continue;
-      const Candidate candidate{&r, &c, static_cast<std::uint64_t>(r.tiles) * c.groups.size(), times.lower_bound(r, c)};
+      if (!fits(p, c, config)) continue;
+      const Candidate candidate{&p, &c, static_cast<std::uint64_t>(p.tiles) * c.groups.size(), times.lower_bound(p, c)};
       if (!fewest_runs || candidate.runs < fewest_runs->runs) fewest_runs = candidate;
       if (candidate.runs <= kMostRuns) candidates.push_back(candidate);
     }
@@ -431,7 +435,8 @@ Result<Descriptor> plan_mapped(Descriptor descriptor, std::string_view name, con
     const auto limit = static_cast<Cycles>(static_cast<double>(fastest_time(times, candidates)) * kAlmostBest);
     best = *fewest_runs_within(times, candidates, limit);
   }
-  descriptor.rows_per_tile = best.rows->rows;
+  descriptor.rows_per_tile = best.pixels->tiled.rows_per_tile;
+  descriptor.images_per_tile = best.pixels->tiled.images_per_tile;
   descriptor.channels_per_group = best.channels->channels;
   place_buffers(descriptor);
   return descriptor;
@@ -467,8 +472,8 @@ namespace {
 
 Cycles time_of(const Descriptor& d, const PlatformConfig& config, DramRows rows) {
   const TilingTimes times{d, config, rows};
-  return times.time(times.row_choice(d.rows_per_tile), times.channel_choice(d.channels_per_group),
-                    std::numeric_limits<Cycles>::max());
+  return times.time(times.pixel_choice({d.rows_per_tile, d.images_per_tile}),
+                    times.channel_choice(d.channels_per_group), std::numeric_limits<Cycles>::max());
 }
 
 }  // namespace
@@ -484,9 +489,9 @@ Cycles estimate_latency(const Descriptor& descriptor, const PlatformConfig& conf
 DramTraffic dram_traffic(const Descriptor& d) {
   DramTraffic traffic;
   const int tiles = tile_count(d);
-  for (int t = 0; t < tiles; ++t) traffic.input += static_cast<Bytes>(row_tile(d, t).input_rows()) * input_row_bytes(d);
+  for (int t = 0; t < tiles; ++t) traffic.input += input_bytes(d, row_tile(d, t));
   if (d.opcode == Opcode::Add) traffic.input *= 2;
-  traffic.output = static_cast<Bytes>(d.output.height) * output_row_bytes(d);
+  traffic.output = output_bytes(d, whole_batch(d));
   if (d.opcode == Opcode::Convolution) {
     const Bytes once = static_cast<Bytes>(d.output.channels) * static_cast<Bytes>(fan_in(d));
     traffic.weights = channel_groups(d).size() > 2 ? once * static_cast<Bytes>(tiles) : once;

@@ -50,7 +50,8 @@ class OperandStream {
     std::vector<Passing> passing;  ///< By k.
   };
 
-  [[nodiscard]] OperandBlock make_block(const RowTile& tile, const std::uint8_t* input,
+  /// `inputs`: the tensors of the tile's images.
+  [[nodiscard]] OperandBlock make_block(const RowTile& tile, const std::uint8_t* const* inputs,
                                         const ArrayBlock& channels) const;
 
   /// Outputs in the order [position][channel] over all blocks of a run, a lane each.
@@ -181,13 +182,18 @@ StreamCounts OperandStream::run(Visit&& visit) const {
     visit(transition);
   };
   const auto groups = channel_groups(d);
-  for (const std::uint8_t* input : layer_.inputs)
-    for (int t = 0; t < tile_count(d); ++t)
+  const auto batch = static_cast<std::size_t>(d.images);
+  for (std::size_t begin_of_batch = 0; begin_of_batch < layer_.inputs.size(); begin_of_batch += batch)
+    for (int t = 0; t < tile_count(d); ++t) {
+      RowTile tile = row_tile(d, t);
+      const std::size_t first = begin_of_batch + static_cast<std::size_t>(tile.first_image);
+      if (first >= layer_.inputs.size()) break;  // the last batch may be smaller
+      tile.images = static_cast<int>(std::min(static_cast<std::size_t>(tile.images), layer_.inputs.size() - first));
       for (const ChannelGroup& group : groups) {
         std::vector<OperandBlock> blocks;  // of a run on lanes
         for (int begin = group.begin; begin < group.end;) {
           const ArrayBlock block = block_at(d, group, begin);
-          OperandBlock operands = make_block(row_tile(d, t), input, block);
+          OperandBlock operands = make_block(tile, &layer_.inputs[first], block);
           if (d.lanes > 0)
             blocks.push_back(std::move(operands));
           else
@@ -196,6 +202,7 @@ StreamCounts OperandStream::run(Visit&& visit) const {
         }
         if (d.lanes > 0) on_lanes(blocks, elements, counted);
       }
+    }
   return elements.counts;
 }
 

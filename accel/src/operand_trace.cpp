@@ -91,7 +91,7 @@ OperandStream::OperandStream(const LayerOperands& layer, Dataflow dataflow, cons
     weights_.push_back(port_value(static_cast<std::uint8_t>(layer.weights[i]), true, layer.encoding));
 }
 
-OperandBlock OperandStream::make_block(const RowTile& tile, const std::uint8_t* input,
+OperandBlock OperandStream::make_block(const RowTile& tile, const std::uint8_t* const* inputs,
                                        const ArrayBlock& channels) const {
   const Descriptor& d = layer_.descriptor;
   const Window& w = d.window;
@@ -99,7 +99,7 @@ OperandBlock OperandStream::make_block(const RowTile& tile, const std::uint8_t* 
   const auto of_one_group = static_cast<std::size_t>(fan_in(d));
   OperandBlock block;
   block.fan_in = static_cast<std::size_t>(depth_of(d, channels));
-  block.positions = static_cast<std::size_t>(tile.rows()) * static_cast<std::size_t>(d.output.width);
+  block.positions = positions_of(d, tile);
   block.channels = static_cast<std::size_t>(channels.channels());
   block.macs = block.positions * block.channels * of_one_group;
   block.weights = block_weights(d, channels, weights_.data() + static_cast<std::size_t>(channels.begin) * of_one_group);
@@ -107,18 +107,16 @@ OperandBlock OperandStream::make_block(const RowTile& tile, const std::uint8_t* 
   for (int kh = 0; kh < w.kernel_height; ++kh)
     for (int kw = 0; kw < w.kernel_width; ++kw)
       for (int c = channels.first_input; c < channels.first_input + channels.inputs; ++c)
-        for (int row = tile.begin; row < tile.end; ++row)
-          for (int column = 0; column < d.output.width; ++column) {
-            const int y = row * w.stride_height + kh * w.dilation_height - w.pad_top;
-            const int x = column * w.stride_width + kw * w.dilation_width - w.pad_left;
-            const bool is_inside = y >= 0 && y < d.input.height && x >= 0 && x < d.input.width;
-            const std::size_t at =
-                (static_cast<std::size_t>(y) * static_cast<std::size_t>(d.input.width) + static_cast<std::size_t>(x)) *
-                    static_cast<std::size_t>(d.input.channels) +
-                static_cast<std::size_t>(c);
-            block.activations.push_back(is_inside ? port_value(input[at], is_signed, layer_.encoding)
-                                                  : std::uint8_t{0});
-          }
+        for (int image = 0; image < tile.images; ++image)
+          for (int row = tile.begin; row < tile.end; ++row)
+            for (int column = 0; column < d.output.width; ++column) {
+              const int y = row * w.stride_height + kh * w.dilation_height - w.pad_top;
+              const int x = column * w.stride_width + kw * w.dilation_width - w.pad_left;
+              const bool is_inside = y >= 0 && y < d.input.height && x >= 0 && x < d.input.width;
+              const std::int64_t at = (std::int64_t{y} * d.input.width + x) * d.input.channels + c;
+              block.activations.push_back(is_inside ? port_value(inputs[image][at], is_signed, layer_.encoding)
+                                                    : std::uint8_t{0});
+            }
   return block;
 }
 

@@ -53,6 +53,7 @@ bool is_power_of_two(std::int64_t value) {
 const std::vector<std::string> kMappings{"naive", "diagonal", "vector", "auto"};
 
 constexpr NumberRange kClock{0.01, 10000.0};  // below, simulated times would not fit sc_time
+constexpr IntegerRange kBatch{1, 256};
 
 }  // namespace
 
@@ -63,6 +64,7 @@ std::string_view to_string(DepthwiseMapping mapping) {
 PlatformConfig read_platform_config(FieldReader& reader) {
   PlatformConfig config;
   config.clock_mhz = reader.number("clock_mhz", kClock, config.clock_mhz);
+  config.batch = static_cast<int>(reader.integer("batch", kBatch, std::int64_t{config.batch}));
   visit_fields(config, [&](const Field& field, auto& value) {
     using Value = std::decay_t<decltype(value)>;
     FieldReader table = reader.table(field.table);
@@ -90,6 +92,8 @@ Result<void> validate(const PlatformConfig& config) {
   if (!(config.clock_mhz >= kClock.low) || config.clock_mhz > kClock.high)
     return fail("platform: clock_mhz = {}, expected a number >= {} and <= {}", config.clock_mhz, kClock.low,
                 kClock.high);
+  if (config.batch < kBatch.low || config.batch > kBatch.high)
+    return fail("platform: batch = {}, expected an integer from {} to {}", config.batch, kBatch.low, kBatch.high);
   Result<void> result;
   visit_fields(config, [&](const Field& field, const auto& value) {
     if (result && (value < field.range.low || value > field.range.high))
@@ -112,6 +116,7 @@ Result<void> validate(const PlatformConfig& config) {
 json to_json(const PlatformConfig& config) {
   json result = json::object();
   result["clock_mhz"] = config.clock_mhz;
+  result["batch"] = config.batch;
   visit_fields(config, [&](const Field& field, const auto& value) { result[field.table][field.key] = value; });
   result["array"]["depthwise"] = to_string(config.array.depthwise);
   if (config.array.lanes() > 0) result["array"]["depthwise_lanes"] = config.array.lanes();

@@ -100,6 +100,7 @@ class Compiler {
 
   Result<Program> run() {
     if (auto valid = validate(config_); !valid) return forward_error(valid);
+    program_.images = static_cast<std::uint32_t>(config_.batch);
     for (const auto step : {&Compiler::check_points, &Compiler::check_accumulators, &Compiler::place_parameters,
                             &Compiler::place_tensors_and_descriptors})
       if (auto done = (this->*step)(); !done) return forward_error(done);
@@ -229,7 +230,7 @@ class Compiler {
     }
     std::uint64_t next = aligned(image_.size());
     for (const auto& tensor : network_.tensors) {
-      const Bytes bytes = tensor.shape.size() * static_cast<Bytes>(element_bytes(tensor.type));
+      const Bytes bytes = program_.images * tensor.shape.size() * static_cast<Bytes>(element_bytes(tensor.type));
       program_.tensors.push_back({static_cast<std::uint32_t>(kDramBase + next), bytes, tensor.type});
       next += (bytes + kDramAlignment - 1) / kDramAlignment * kDramAlignment;
       if (next > config_.dram_bytes())
@@ -266,6 +267,7 @@ class Compiler {
     d.node = static_cast<std::uint16_t>(index);
     d.input = input.shape;
     d.output = output.shape;
+    d.images = config_.batch;
     d.input_type = d.second_type = input.type;
     d.output_type = output.type;
     if (d.opcode == Opcode::Add) {
@@ -327,7 +329,7 @@ std::uint64_t inside(int taps, int dilation, int stride, int pad, int size, int 
 }  // namespace
 
 std::size_t output_count(const Program& program) {
-  return program.output.bytes / static_cast<std::size_t>(element_bytes(program.output.type));
+  return program.output.bytes / program.images / static_cast<std::size_t>(element_bytes(program.output.type));
 }
 
 std::uint64_t padding_macs_of(const Descriptor& d) {
@@ -339,7 +341,7 @@ std::uint64_t padding_macs_of(const Descriptor& d) {
       inside(w.kernel_width, w.dilation_width, w.stride_width, w.pad_left, d.input.width, d.output.width);
   const auto pairs = static_cast<std::uint64_t>(d.output.channels) *
                      static_cast<std::uint64_t>(d.input.channels / d.groups);  // of channels that a tap multiplies
-  return macs_of(d) - rows * columns * pairs;
+  return macs_of(d) - static_cast<std::uint64_t>(d.images) * rows * columns * pairs;
 }
 
 std::uint64_t array_slots_of(const Descriptor& d, const ArrayConfig& array) {
@@ -347,8 +349,7 @@ std::uint64_t array_slots_of(const Descriptor& d, const ArrayConfig& array) {
   std::uint64_t steps = 0;
   const auto groups = channel_groups(d);
   for (int t = 0; t < tile_count(d); ++t) {
-    const auto positions =
-        static_cast<std::uint64_t>(row_tile(d, t).rows()) * static_cast<std::uint64_t>(d.output.width);
+    const std::uint64_t positions = positions_of(d, row_tile(d, t));
     for (const ChannelGroup& group : groups) {
       for (const FoldGroup& folds : run_folds(d, group, positions, array.dataflow, array))
         steps += folds.folds * folds.length;

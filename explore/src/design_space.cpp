@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, kAxes> kNames{"rows",
                                                      "dram_bandwidth_bytes_per_cycle",
                                                      "vector_lanes",
                                                      "depthwise",
+                                                     "batch",
                                                      "clock_mhz",
                                                      "pool",
                                                      "operating_point"};
@@ -85,6 +86,7 @@ PlatformConfig DesignSpace::platform_at(const Choices& choices) const {
   config.dram.bandwidth_bytes_per_cycle = whole(Axis::DramBandwidth);
   config.vector_unit.lanes = whole(Axis::VectorLanes);
   config.array.depthwise = static_cast<DepthwiseMapping>(whole(Axis::Depthwise));
+  config.batch = whole(Axis::Batch);
   config.clock_mhz = value(Axis::ClockMhz, choices);
   return config;
 }

@@ -21,10 +21,6 @@ std::uint64_t ceil_divide(std::uint64_t a, std::uint64_t b) {
   return (a + b - 1) / b;
 }
 
-Bytes output_bytes(const Descriptor& d) {
-  return static_cast<Bytes>(d.output.height) * output_row_bytes(d);
-}
-
 /// Cycles of a descriptor's fetch and decoding.
 Cycles descriptor_cycles(const PlatformConfig& config) {
   const auto bandwidth = static_cast<Cycles>(config.dram.bandwidth_bytes_per_cycle);
@@ -41,27 +37,24 @@ void count_convolution(const Descriptor& d, const PlatformConfig& config, Analyt
   const std::uint64_t macs = macs_of(d), padding = padding_macs_of(d);
   const std::uint64_t slots = array_slots_of(d, config.array);
   add(Event::SlotUnused, static_cast<double>(slots - macs));
-  const auto add_traffic = [&](const ChannelGroup& group, int tile, std::uint64_t times) {
-    const auto positions =
-        static_cast<std::uint64_t>(row_tile(d, tile).rows()) * static_cast<std::uint64_t>(d.output.width);
-    const RunTraffic traffic = run_traffic(d, group, positions, config.array);
-    add(Event::WeightLoad, static_cast<double>(traffic.stationary_loads * times));
-    add(Event::WeightRead, static_cast<double>(traffic.weight_reads * times));
-    add(Event::AccumulatorWrite, static_cast<double>(traffic.accumulator_writes * times));
-    add(Event::AccumulatorRead, static_cast<double>(traffic.accumulator_reads * times));
-  };
-  for (const ChannelGroup& group : channel_groups(d)) {
-    add_traffic(group, 0, tiles - 1);  // all tiles but the last one are alike
-    add_traffic(group, static_cast<int>(tiles) - 1, 1);
-  }
+  const auto kinds = tile_kinds(d);
+  for (const ChannelGroup& group : channel_groups(d))
+    for (const TileKind& kind : kinds) {
+      const RunTraffic traffic = run_traffic(d, group, positions_of(d, kind.tile), config.array);
+      add(Event::WeightLoad, static_cast<double>(traffic.stationary_loads * kind.tiles));
+      add(Event::WeightRead, static_cast<double>(traffic.weight_reads * kind.tiles));
+      add(Event::AccumulatorWrite, static_cast<double>(traffic.accumulator_writes * kind.tiles));
+      add(Event::AccumulatorRead, static_cast<double>(traffic.accumulator_reads * kind.tiles));
+    }
   const auto columns = static_cast<std::uint64_t>(config.array.columns);
   std::uint64_t reads_of_each = ceil_divide(per_group, columns);
   if (config.array.dataflow == Dataflow::InputStationary) reads_of_each = 1;
   if (d.lanes > 0) reads_of_each = per_group;
   add(Event::ActivationRead, static_cast<double>((macs - padding) / per_group * reads_of_each));
-  add(Event::ActivationWrite, static_cast<double>(output_bytes(d)));
+  add(Event::ActivationWrite, static_cast<double>(output_bytes(d, whole_batch(d))));
   add(Event::ParameterRead, static_cast<double>(tiles * channels * kRequantisationBytes + 1));
-  add(Event::AccumulatorRead, 4.0 * static_cast<double>(d.output.size()));  // by the vector unit
+  const auto outputs = static_cast<double>(d.images) * static_cast<double>(d.output.size());
+  add(Event::AccumulatorRead, 4.0 * outputs);  // by the vector unit
   add(Event::PeIdleCycle, -static_cast<double>(slots));
 }
 
@@ -70,18 +63,17 @@ bool is_pool(const Descriptor& d) {
 }
 
 std::uint64_t operations_of(const Descriptor& d) {
-  return vector_operations(d, row_tile(d, 0, d.output.height), {0, d.output.channels});
+  return vector_operations(d, whole_batch(d), {0, d.output.channels});
 }
 
 void count_elementwise(const Descriptor& d, const DramTraffic& traffic, AnalyticEstimate& e) {
   const EventSetter add{e};
-  const std::size_t read =
-      d.opcode == Opcode::Resample
-          ? d.output.size() / static_cast<std::size_t>(d.output.channels) * static_cast<std::size_t>(d.input.channels)
-      : is_pool(d) ? operations_of(d)
-                   : traffic.input;
+  const std::uint64_t read = d.opcode == Opcode::Resample
+                                 ? positions_of(d, whole_batch(d)) * static_cast<std::uint64_t>(d.input.channels)
+                             : is_pool(d) ? operations_of(d)
+                                          : traffic.input;
   add(Event::ActivationRead, static_cast<double>(read));
-  add(Event::ActivationWrite, static_cast<double>(d.output.size()));
+  add(Event::ActivationWrite, static_cast<double>(traffic.output));
 }
 
 bool same_work(const ExploredOperation& a, const ExploredOperation& b) {
@@ -124,7 +116,9 @@ Multiplications multiplications_of(const ExploredNetwork& network, const std::ve
 }
 
 Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const PlatformConfig& config) {
-  const auto tiled = plan_tiling(operation.descriptor, operation.name, config);
+  Descriptor batch = operation.descriptor;
+  batch.images = config.batch;
+  const auto tiled = plan_tiling(std::move(batch), operation.name, config);
   if (!tiled) return forward_error(tiled);
   const Descriptor& d = *tiled;
   AnalyticEstimate e;
@@ -136,10 +130,10 @@ Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const Plat
     count_elementwise(d, traffic, e);
   add(Event::VectorOperation, static_cast<double>(operations_of(d)));
   add(Event::ActivationWrite, static_cast<double>(traffic.input));
-  add(Event::ActivationRead, static_cast<double>(output_bytes(d)));
+  add(Event::ActivationRead, static_cast<double>(traffic.output));
   add(Event::WeightWrite, static_cast<double>(traffic.weights));
   add(Event::DramRead, static_cast<double>(traffic.input + traffic.weights + kDescriptorBytes));
-  add(Event::DramWrite, static_cast<double>(output_bytes(d)));
+  add(Event::DramWrite, static_cast<double>(traffic.output));
   if (d.opcode == Opcode::Convolution) e.array_cycles = layer_array_cycles(d, config.array);
   e.latency = estimate_latency(d, config) + descriptor_cycles(config);
   const auto elements = static_cast<double>(config.array.elements());
@@ -166,17 +160,18 @@ Result<AnalyticEstimate> estimate(const ExploredNetwork& network, const Platform
   return sum;
 }
 
-Picojoules energy_of(const AnalyticEstimate& estimate, const Multiplications& multiplications,
+Picojoules energy_of(const AnalyticEstimate& estimate, const Multiplications& multiplications, double images,
                      const EventPrices& prices, const std::vector<std::size_t>& selectors) {
   constexpr double kPicojoulesPerAttojoule = 1e-6;
   const auto cost = [](Energy price) { return static_cast<double>(price.attojoules()) * kPicojoulesPerAttojoule; };
   double energy = 0.0;
   for (std::size_t i = 0; i < multiplications.executed.size(); ++i) {
     const std::size_t selector = selectors.size() == 1 ? selectors[0] : selectors[i];
-    energy += multiplications.executed[i] * (cost(prices.multiplication[selector]) + cost(prices.executed_mac));
+    energy +=
+        images * multiplications.executed[i] * (cost(prices.multiplication[selector]) + cost(prices.executed_mac));
   }
   for (std::size_t i = 0; i < kEvents; ++i)
-    energy += (estimate.events[i] + multiplications.events[i]) * cost(prices.of[i]);
+    energy += (estimate.events[i] + images * multiplications.events[i]) * cost(prices.of[i]);
   return Picojoules{energy};
 }
 

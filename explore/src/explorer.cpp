@@ -122,9 +122,13 @@ ExploredResult Explorer::judge(std::uint64_t configuration, std::uint32_t networ
   result.cycles = estimate->latency;
   result.latency_ms = static_cast<double>(estimate->latency) /
                       (sweep_.space.value(Axis::ClockMhz, choices) * kCyclesPerMillisecondAndMegahertz);
-  result.energy_uj =
-      energy_of(*estimate, activity->multiplications, priced.prices, *selectors).value * kMicrojoulesPerPicojoule;
-  result.power_mw = result.energy_uj / result.latency_ms;
+  constexpr double kMillisecondsPerSecond = 1e3;
+  const double images = sweep_.space.value(Axis::Batch, choices);
+  result.images_per_second = images * kMillisecondsPerSecond / result.latency_ms;
+  const double inference_uj = energy_of(*estimate, activity->multiplications, images, priced.prices, *selectors).value *
+                              kMicrojoulesPerPicojoule;
+  result.energy_uj = inference_uj / images;
+  result.power_mw = inference_uj / result.latency_ms;
   result.energy_delay_uj_ms = result.energy_uj * result.latency_ms;
   result.status = status_of(result, priced, sweep_);
   return result;
@@ -233,6 +237,9 @@ Objectives objectives_of(const ExploredResult& result, const std::vector<Objecti
       case Objective::Accuracy:
         values.push_back(-result.top1_fraction.value_or(0.0));
         break;
+      case Objective::Throughput:
+        values.push_back(-result.images_per_second);
+        break;
     }
   return values;
 }
@@ -264,16 +271,16 @@ std::string results_csv(const SweepConfig& sweep, const std::vector<SweptNetwork
                         const std::vector<ExploredResult>& results) {
   std::vector<std::string> heading{"network", "configuration"};
   for (std::size_t a = 0; a < kAxes; ++a) heading.emplace_back(to_string(static_cast<Axis>(a)));
-  heading.insert(heading.end(), {"status", "array_cycles", "cycles", "latency_ms", "energy_uj", "area_mm2", "power_mw",
-                                 "energy_delay_uj_ms", "top1_fraction"});
+  heading.insert(heading.end(), {"status", "array_cycles", "cycles", "latency_ms", "images_per_second", "energy_uj",
+                                 "area_mm2", "power_mw", "energy_delay_uj_ms", "top1_fraction"});
   std::string csv = csv_line(heading);
   for (const ExploredResult& r : results) {
     std::vector<std::string> cells{networks[r.network].shapes.name, std::to_string(r.configuration)};
     for (std::string& text : parameters_of(sweep.space, r.configuration)) cells.push_back(std::move(text));
     cells.insert(cells.end(),
                  {r.status, std::to_string(r.array_cycles), std::to_string(r.cycles), shortest(r.latency_ms),
-                  shortest(r.energy_uj), shortest(r.area_mm2), shortest(r.power_mw), shortest(r.energy_delay_uj_ms),
-                  number_or_nothing(r.top1_fraction)});
+                  shortest(r.images_per_second), shortest(r.energy_uj), shortest(r.area_mm2), shortest(r.power_mw),
+                  shortest(r.energy_delay_uj_ms), number_or_nothing(r.top1_fraction)});
     csv += csv_line(cells);
   }
   return csv;

@@ -8,7 +8,7 @@
 namespace axvp {
 namespace {
 
-constexpr const char* kSchemaVersion = "2";
+constexpr const char* kSchemaVersion = "3";
 
 std::string schema() {
   std::string columns;
@@ -20,7 +20,8 @@ std::string schema() {
          "CREATE TABLE IF NOT EXISTS result (network INTEGER NOT NULL, configuration INTEGER NOT NULL, " +
          columns +
          "status TEXT NOT NULL, array_cycles INTEGER NOT NULL, cycles INTEGER NOT NULL, latency_ms REAL NOT NULL, "
-         "energy_uj REAL NOT NULL, area_mm2 REAL NOT NULL, power_mw REAL NOT NULL, energy_delay_uj_ms REAL NOT NULL, "
+         "images_per_second REAL NOT NULL, energy_uj REAL NOT NULL, area_mm2 REAL NOT NULL, power_mw REAL NOT NULL, "
+         "energy_delay_uj_ms REAL NOT NULL, "
          "top1_fraction REAL, PRIMARY KEY (network, configuration)) WITHOUT ROWID;";
 }
 
@@ -92,8 +93,8 @@ void bind(Statement& insert, const ExploredResult& result, const std::vector<std
   insert.bind(result.status);
   insert.bind(result.array_cycles);
   insert.bind(result.cycles);
-  for (const double number :
-       {result.latency_ms, result.energy_uj, result.area_mm2, result.power_mw, result.energy_delay_uj_ms})
+  for (const double number : {result.latency_ms, result.images_per_second, result.energy_uj, result.area_mm2,
+                              result.power_mw, result.energy_delay_uj_ms})
     insert.bind(number);
   if (result.top1_fraction)
     insert.bind(*result.top1_fraction);
@@ -141,7 +142,7 @@ Result<void> ResultStore::add(const std::vector<ExploredResult>& results,
                               const std::vector<std::vector<std::string>>& parameters) {
   if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
   std::string marks = "?";
-  constexpr std::size_t kColumns = 2 + kAxes + 9;
+  constexpr std::size_t kColumns = 2 + kAxes + 10;
   for (std::size_t i = 1; i < kColumns; ++i) marks += ",?";
   Statement insert{database_->handle, "INSERT OR REPLACE INTO result VALUES (" + marks + ")"};
   if (!insert.is_good()) return database_->error();
@@ -165,9 +166,10 @@ Result<std::unordered_set<std::uint64_t>> ResultStore::configurations() const {
 
 Result<std::vector<ExploredResult>> ResultStore::all() const {
   std::vector<ExploredResult> results;
-  Statement select{database_->handle,
-                   "SELECT network, configuration, status, array_cycles, cycles, latency_ms, energy_uj, area_mm2, "
-                   "power_mw, energy_delay_uj_ms, top1_fraction FROM result ORDER BY network, configuration"};
+  Statement select{
+      database_->handle,
+      "SELECT network, configuration, status, array_cycles, cycles, latency_ms, images_per_second, energy_uj, "
+      "area_mm2, power_mw, energy_delay_uj_ms, top1_fraction FROM result ORDER BY network, configuration"};
   if (!select.is_good()) return database_->error();
   int step = 0;
   while ((step = select.step()) == SQLITE_ROW) {
@@ -178,11 +180,12 @@ Result<std::vector<ExploredResult>> ResultStore::all() const {
     r.array_cycles = select.whole(3);
     r.cycles = select.whole(4);
     r.latency_ms = select.number(5);
-    r.energy_uj = select.number(6);
-    r.area_mm2 = select.number(7);
-    r.power_mw = select.number(8);
-    r.energy_delay_uj_ms = select.number(9);
-    if (!select.is_null(10)) r.top1_fraction = select.number(10);
+    r.images_per_second = select.number(6);
+    r.energy_uj = select.number(7);
+    r.area_mm2 = select.number(8);
+    r.power_mw = select.number(9);
+    r.energy_delay_uj_ms = select.number(10);
+    if (!select.is_null(11)) r.top1_fraction = select.number(11);
     results.push_back(std::move(r));
   }
   if (step != SQLITE_DONE) return database_->error();

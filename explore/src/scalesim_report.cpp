@@ -101,14 +101,12 @@ std::vector<Access> accesses_of(const Descriptor& d, const ScaleSimConfig& confi
   int run = 0;
   for (int t = 0; t < tile_count(d); ++t) {
     const RowTile tile = row_tile(d, t);
-    move(config.ifmap_offset + static_cast<Bytes>(tile.input_begin) * input_row_bytes(d),
-         static_cast<Bytes>(tile.input_rows()) * input_row_bytes(d), false);
+    move(config.ifmap_offset + input_offset(d, tile), input_bytes(d, tile), false);
     for (const ChannelGroup& group : groups)
       if (fetches_weights(run++, static_cast<int>(groups.size())))
         move(config.filter_offset + static_cast<Bytes>(group.begin) * k, static_cast<Bytes>(group.channels()) * k,
              false);
-    move(config.ofmap_offset + static_cast<Bytes>(tile.begin) * output_row_bytes(d),
-         static_cast<Bytes>(tile.rows()) * output_row_bytes(d), true);
+    move(config.ofmap_offset + output_offset(d, tile), output_bytes(d, tile), true);
   }
   return accesses;
 }

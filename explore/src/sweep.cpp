@@ -14,9 +14,9 @@
 namespace axvp {
 namespace {
 
-constexpr std::array<std::string_view, 5> kColumns{"latency_ms", "energy_uj", "area_mm2", "energy_delay_uj_ms",
-                                                   "top1_fraction"};
-const std::vector<std::string> kObjectives{"latency", "energy", "area", "energy-delay", "accuracy"};
+constexpr std::array<std::string_view, 6> kColumns{"latency_ms",         "energy_uj",     "area_mm2",
+                                                   "energy_delay_uj_ms", "top1_fraction", "images_per_second"};
+const std::vector<std::string> kObjectives{"latency", "energy", "area", "energy-delay", "accuracy", "throughput"};
 const std::vector<std::string> kMethods{"grid", "random", "nsga2"};
 const std::vector<std::string> kEncodings{"sm8", "s8"};
 const std::vector<std::string> kMappings{"naive", "diagonal", "vector", "auto"};
@@ -39,6 +39,8 @@ Bounds bounds_of(Axis axis) {
     case Axis::WeightKb:
     case Axis::AccumulatorKb:
       return {1, 65536, true};
+    case Axis::Batch:
+      return {1, 256, true};
     case Axis::ClockMhz:
       return {0.01, 10000, false};
     default:
@@ -243,6 +245,7 @@ void read_space(FieldReader& table, const std::string& folder, DesignSpace& spac
   auto mappings = read_choices(table, "depthwise", kMappings);
   if (mappings.empty()) mappings.push_back(static_cast<double>(base.array.depthwise));
   set(Axis::Depthwise, std::move(mappings));
+  read(Axis::Batch, base.batch);
   read(Axis::ClockMhz, base.clock_mhz);
   read_pools(table, space);
   read_operating_points(table, folder, space);

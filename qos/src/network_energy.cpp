@@ -45,15 +45,12 @@ Result<std::vector<Descriptor>> map_layers(const NetworkEnergyInputs& inputs, co
   return layers;
 }
 
-/// Cycles of the array for one image (timing.h; folds follow one another within a run).
+/// Cycles of the array for one batch (timing.h; folds follow one another within a run).
 Cycles array_cycles(const Descriptor& d, Dataflow dataflow, const ArrayConfig& array) {
   Cycles total = 0;
   for (int t = 0; t < tile_count(d); ++t)
-    for (const ChannelGroup& group : channel_groups(d)) {
-      const std::uint64_t positions =
-          static_cast<std::uint64_t>(row_tile(d, t).rows()) * static_cast<std::uint64_t>(d.output.width);
-      total += run_cycles(d, group, positions, dataflow, array).total;
-    }
+    for (const ChannelGroup& group : channel_groups(d))
+      total += run_cycles(d, group, positions_of(d, row_tile(d, t)), dataflow, array).total;
   return total;
 }
 
@@ -278,6 +275,8 @@ Result<NetworkEnergy> network_energy(const NetworkEnergyInputs& inputs, const Sy
 
   const LayerPricer pricer{inputs, result};
   const auto nodes = inputs.network->layers();
+  const auto batch = static_cast<std::size_t>(inputs.platform.batch);
+  const std::size_t batches = (inputs.images.size() + batch - 1) / batch;  // a last, smaller one takes as long
   for (std::size_t p = 0; p < inputs.points.size(); ++p) {
     PointEnergy point;
     point.name = inputs.points[p].name;
@@ -286,8 +285,7 @@ Result<NetworkEnergy> network_energy(const NetworkEnergyInputs& inputs, const Sy
       LayerEnergy layer;
       layer.layer = inputs.network->nodes[nodes[l]].name;
       layer.selectable = inputs.points[p].selectable_of_layer[l];
-      layer.array_cycles =
-          array_cycles((*descriptors)[l], options.dataflow, inputs.platform.array) * inputs.images.size();
+      layer.array_cycles = array_cycles((*descriptors)[l], options.dataflow, inputs.platform.array) * batches;
       pricer.price(traces[t], meanings[t], tasks[t].selectables, (*energies)[t], layer);
       point.layers.push_back(std::move(layer));
     }

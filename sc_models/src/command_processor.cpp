@@ -158,11 +158,9 @@ CommandProcessor::Outcome CommandProcessor::run_node(const Descriptor& descripto
 
 void CommandProcessor::load_tile(const Descriptor& descriptor, const RowTile& tile, std::uint32_t address,
                                  std::uint32_t offset) {
-  const Bytes row = input_row_bytes(descriptor);
   dma_port->submit({DmaChannel::Activations, CycleOwner::WaitForActivations, false,
-                    address + static_cast<std::uint32_t>(static_cast<Bytes>(tile.input_begin) * row),
-                    LocalMemory::Activation, offset, static_cast<Bytes>(tile.input_rows()) * row,
-                    &scoreboard_.activations});
+                    address + static_cast<std::uint32_t>(input_offset(descriptor, tile)), LocalMemory::Activation,
+                    offset, input_bytes(descriptor, tile), &scoreboard_.activations});
 }
 
 CommandProcessor::Outcome CommandProcessor::run_convolution(const Descriptor& d) {

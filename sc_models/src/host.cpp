@@ -130,20 +130,23 @@ bool Host::run_phase(const HostPhase& phase) {
     return PolicyObservation{static_cast<double>(now() - begin) / (1e3 * clock_mhz_),
                              prices_.price(counts_before_).total() - begin_energy};
   };
-  for (std::size_t i = 0; i < phase.inputs->size(); ++i)
-    if (!run_input(i, (*phase.inputs)[i], controller, controller.decide(observation()))) return false;
+  for (std::size_t i = 0; i < phase.inputs->size(); i += job_.images)
+    if (!run_batch(i, *phase.inputs, controller, controller.decide(observation()))) return false;
   controller.finish(observation());
   if (observer_.on_phase_end) observer_.on_phase_end(controller);
   return true;
 }
 
-bool Host::run_input(std::size_t index, const StoredTensor& input, QosController& controller, PolicyDecision decision) {
-  StoredTensor written = input;  // the payload's data pointer is not const
+bool Host::run_batch(std::size_t first, const std::vector<StoredTensor>& inputs, QosController& controller,
+                     PolicyDecision decision) {
+  StoredTensor written;
+  for (std::size_t i = first; i < first + job_.images; ++i)
+    written.insert(written.end(), inputs[i].begin(), inputs[i].end());
   if (!transport(tlm::TLM_WRITE_COMMAND, job_.input.address, written.data(), written.size())) return false;
   for (bool is_answered = false; !is_answered;) {
     HostResult result;
-    result.input = index;
-    if (!run_inference(index, decision, result)) return false;
+    result.input = first;
+    if (!run_inference(first, decision, result)) return false;
     std::optional<PolicyDecision> again;
     if (controller.reads_margin()) {
       if (!read_register(registers::kMargin, result.margin.emplace())) return false;
@@ -172,7 +175,7 @@ bool Host::run_inference(std::size_t index, const PolicyDecision& decision, Host
   if (!read_register(registers::kIrqStatus, interrupts) || !write_register(registers::kIrqStatus, interrupts))
     return false;
   if ((interrupts & registers::kIrqStatusError) != 0) {
-    fault_ = fmt::format("{}: inference {} ended with an error interrupt", name(), index);
+    fault_ = fmt::format("{}: inference {} ended with an error interrupt", name(), index / job_.images);
     return false;
   }
   EventCounts counts;

@@ -25,8 +25,11 @@ Result<void> check_phase(const PlatformPhase& phase, const Program& program) {
   if (auto valid = validate(phase.policy, program.point_count); !valid) return valid;
   if (auto enough = check_outputs(phase.policy, output_count(program)); !enough) return enough;
   for (std::size_t i = 0; i < phase.inputs.size(); ++i)
-    if (phase.inputs[i].size() != program.input.bytes)
-      return fail("input {} has {} bytes, the network takes {}", i, phase.inputs[i].size(), program.input.bytes);
+    if (phase.inputs[i].size() != program.input.bytes / program.images)
+      return fail("input {} has {} bytes, the network takes {}", i, phase.inputs[i].size(),
+                  program.input.bytes / program.images);
+  if (const std::size_t rest = phase.inputs.size() % program.images; rest != 0)
+    return fail("{} images in batches of {}: {} are left over", phase.inputs.size(), program.images, rest);
   return {};
 }
 
@@ -43,7 +46,9 @@ class Recorder {
     record.point = host.point;
     record.begin = processor.inference_begin();
     record.end = processor.inference_end();
-    record.logits = host.logits;
+    const std::size_t outputs = host.logits.size() / setup_.program.images;
+    for (auto next = host.logits.begin(); next != host.logits.end(); next += static_cast<std::ptrdiff_t>(outputs))
+      record.logits.emplace_back(next, next + static_cast<std::ptrdiff_t>(outputs));
     record.counts = host.counts;
     record.energy = prices_.price(record.counts);
     busy_cycles_ += host.busy;
@@ -254,7 +259,7 @@ Result<std::vector<PlatformResult>> run_platform(const PlatformSetup& setup, con
             setup.config,
             platform.clock(),
             {program.descriptor_address, program.point_table_address, program.point_count, program.input,
-             program.output, program.output_step, &program.image},
+             program.output, program.output_step, &program.image, program.images},
             std::move(host_phases),
             *prices,
             {[&](const HostResult& result) { recorder.add(result, platform.command_processor); },

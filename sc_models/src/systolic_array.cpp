@@ -126,9 +126,13 @@ ChainCycles SystolicArray::compute(const ArrayRun& run) {
     if (const std::string difference = model_->finding(); !difference.empty()) note(run, difference);
     return cycles;
   }
-  packed.kernel->accumulate_rows(input, {run.tile.input_begin, run.tile.begin, run.tile.end}, sums, scratch_);
-  const auto positions =
-      static_cast<std::uint64_t>(run.tile.rows()) * static_cast<std::uint64_t>(descriptor_.output.width);
+  const std::uint64_t positions = positions_of(descriptor_, run.tile);
+  const auto images = static_cast<std::uint64_t>(run.tile.images);
+  for (std::uint64_t image = 0; image < images; ++image)
+    packed.kernel->accumulate_rows(
+        input + image * (input_bytes(descriptor_, run.tile) / images),
+        {run.tile.input_begin, run.tile.begin, run.tile.end},
+        sums + image * (positions / images) * static_cast<std::uint64_t>(run.group.channels()), scratch_);
   const ChainCycles cycles = run_cycles(descriptor_, run.group, positions, config_.dataflow, config_);
   if (descriptor_.lanes == 0 && shadow_ != nullptr) compare(run, packed.bytes, cycles, sums);
   return cycles;
@@ -143,7 +147,7 @@ void SystolicArray::note(const ArrayRun& run, const std::string& difference) {
 void SystolicArray::compare(const ArrayRun& run, const std::vector<std::int8_t>& weights, ChainCycles cycles,
                             const std::int32_t* sums) {
   const auto channels = static_cast<std::size_t>(run.group.channels());
-  const auto positions = static_cast<std::size_t>(run.tile.rows()) * static_cast<std::size_t>(descriptor_.output.width);
+  const std::size_t positions = positions_of(descriptor_, run.tile);
   shadow_sums_.assign(positions * channels, 0);
   const LoweredRun lowered{descriptor_,    run.tile,  run.group,          activation_port->block(run.input_offset),
                            weights.data(), selector_, shadow_sums_.data()};
@@ -165,8 +169,7 @@ void SystolicArray::compare(const ArrayRun& run, const std::vector<std::int8_t>&
 void SystolicArray::trace(const ArrayRun& run, Cycles start, Cycles issue) {
   Timeline* timeline = instruments_.ledger.timeline();
   if (timeline == nullptr) return;
-  const auto positions =
-      static_cast<std::uint64_t>(run.tile.rows()) * static_cast<std::uint64_t>(descriptor_.output.width);
+  const std::uint64_t positions = positions_of(descriptor_, run.tile);
   std::uint64_t folds = 0;
   for (const FoldGroup& group : run_folds(descriptor_, run.group, positions, config_.dataflow, config_))
     folds += group.folds;

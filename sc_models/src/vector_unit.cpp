@@ -1,6 +1,8 @@
 #include "axvp/sc_models/vector_unit.h"
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "axvp/accel/parameter_set.h"
 #include "axvp/accel/timing.h"
@@ -29,7 +31,13 @@ VectorUnit::VectorUnit(const sc_core::sc_module_name& name, const VectorUnitConf
 
 void VectorUnit::configure(const Descriptor& descriptor) {
   descriptor_ = descriptor;
-  outputs_ = {};
+  outputs_.assign(static_cast<std::size_t>(descriptor.images), {});
+}
+
+std::uint32_t VectorUnit::margin() const {
+  std::uint32_t margin = std::numeric_limits<std::uint32_t>::max();
+  for (const TopTwo& image : outputs_) margin = std::min(margin, image.margin());
+  return margin;
 }
 
 void VectorUnit::submit(const VectorRun& run) {
@@ -83,10 +91,14 @@ void VectorUnit::compute(const VectorRun& run) {
 void VectorUnit::compare_outputs(const VectorRun& run) {
   const auto element = static_cast<std::size_t>(element_bytes(descriptor_.output_type));
   const std::uint8_t* tile = activation_port->block(run.output_offset);
-  for (int pixel = 0; pixel < run.tile.rows() * descriptor_.output.width; ++pixel)
-    for (int channel = run.group.begin; channel < run.group.end; ++channel)
-      outputs_.add(element_at(tile + element * static_cast<std::size_t>(pixel * descriptor_.output.channels + channel),
-                              descriptor_.output_type));
+  const int pixels = run.tile.rows() * descriptor_.output.width;
+  for (int image = 0; image < run.tile.images; ++image) {
+    TopTwo& outputs = outputs_[static_cast<std::size_t>(run.tile.first_image + image)];
+    for (int pixel = image * pixels; pixel < (image + 1) * pixels; ++pixel)
+      for (int channel = run.group.begin; channel < run.group.end; ++channel)
+        outputs.add(element_at(tile + element * static_cast<std::size_t>(pixel * descriptor_.output.channels + channel),
+                               descriptor_.output_type));
+  }
 }
 
 const RequantisationTable& VectorUnit::set_at(std::uint32_t offset, std::size_t channels) {
@@ -103,8 +115,7 @@ const RequantisationTable& VectorUnit::set_at(std::uint32_t offset, std::size_t 
 void VectorUnit::requantise_run(const VectorRun& run) {
   const auto channels = static_cast<std::size_t>(run.group.channels());
   const auto all_channels = static_cast<std::size_t>(descriptor_.output.channels);
-  const std::size_t pixels =
-      static_cast<std::size_t>(run.tile.rows()) * static_cast<std::size_t>(descriptor_.output.width);
+  const std::size_t pixels = positions_of(descriptor_, run.tile);
   const auto element = static_cast<std::size_t>(element_bytes(descriptor_.output_type));
   const std::uint32_t set_offset = descriptor_.parameter_offset + static_cast<std::uint32_t>(run.group.begin) *
                                                                       static_cast<std::uint32_t>(kRequantisationBytes);
@@ -119,46 +130,53 @@ void VectorUnit::requantise_run(const VectorRun& run) {
 }
 
 void VectorUnit::elementwise_run(const VectorRun& run) {
+  const std::uint8_t* in = activation_port->block(run.input_offset);
+  const std::uint8_t* second = activation_port->block(run.second_offset);
+  std::uint8_t* out = activation_port->block(run.output_offset);
+  const auto images = static_cast<Bytes>(run.tile.images);
+  const Bytes in_bytes = input_bytes(descriptor_, run.tile) / images;
+  const Bytes out_bytes = output_bytes(descriptor_, run.tile) / images;
+  for (Bytes image = 0; image < images; ++image, in += in_bytes, second += in_bytes, out += out_bytes)
+    elementwise_image(run.tile, in, second, out);
+  instruments_.counts.add(Event::ActivationRead, elements_read(run));
+  instruments_.counts.add(Event::ActivationWrite, images * out_bytes);
+}
+
+/// Elements that an operation on tiles fetches from the scratchpad.
+std::uint64_t VectorUnit::elements_read(const VectorRun& run) const {
   const Descriptor& d = descriptor_;
-  const QuantizedTensor input{"", {d.input.channels, run.tile.input_rows(), d.input.width}, d.input_type, 1.0};
+  if (d.opcode == Opcode::Add) return 2 * input_bytes(d, run.tile);
+  if (d.opcode == Opcode::Resample) return positions_of(d, run.tile) * static_cast<std::uint64_t>(d.input.channels);
+  return vector_operations(d, run.tile, run.group);
+}
+
+void VectorUnit::elementwise_image(const RowTile& tile, const std::uint8_t* bytes_in, const std::uint8_t* second_in,
+                                   std::uint8_t* bytes_out) {
+  const Descriptor& d = descriptor_;
+  const QuantizedTensor input{"", {d.input.channels, tile.input_rows(), d.input.width}, d.input_type, 1.0};
   const QuantizedTensor second{"", input.shape, d.second_type, 1.0};
-  const QuantizedTensor output{"", {d.output.channels, run.tile.rows(), d.output.width}, d.output_type, 1.0};
-  const std::uint8_t* bytes_in = activation_port->block(run.input_offset);
-  std::uint8_t* bytes_out = activation_port->block(run.output_offset);
-  std::size_t read = 0;
+  const QuantizedTensor output{"", {d.output.channels, tile.rows(), d.output.width}, d.output_type, 1.0};
   switch (d.opcode) {
     case Opcode::Add:
-      run_add({d.add, d.range}, input, bytes_in, second, activation_port->block(run.second_offset), output, bytes_out);
-      read = input.shape.size() + second.shape.size();
-      break;
+      return run_add({d.add, d.range}, input, bytes_in, second, second_in, output, bytes_out);
     case Opcode::AveragePool:
-      run_average_pool({window_of_tile(d, run.tile), d.pool, d.range}, input, bytes_in, output, bytes_out);
-      read = vector_operations(d, run.tile, run.group);
-      break;
+      return run_average_pool({window_of_tile(d, tile), d.pool, d.range}, input, bytes_in, output, bytes_out);
     case Opcode::MaxPool:
-      run_max_pool({window_of_tile(d, run.tile)}, input, bytes_in, output, bytes_out);
-      read = vector_operations(d, run.tile, run.group);
-      break;
+      return run_max_pool({window_of_tile(d, tile)}, input, bytes_in, output, bytes_out);
     case Opcode::Resample: {
       Resample resample = d.resample;
-      resample.first_row = 0;  // the tile begins with its first row
-      run_resample(resample, input, bytes_in, output, bytes_out);
-      read = output.shape.size() / static_cast<std::size_t>(d.output.channels) *
-             static_cast<std::size_t>(d.input.channels);
-      break;
+      resample.first_row += tile.begin * resample.step_height - tile.input_begin;
+      return run_resample(resample, input, bytes_in, output, bytes_out);
     }
     case Opcode::Convolution:
-      break;
+      return;
   }
-  instruments_.counts.add(Event::ActivationRead, read);
-  instruments_.counts.add(Event::ActivationWrite, output.shape.size());
 }
 
 void VectorUnit::write_back(const VectorRun& run) {
-  const Bytes row = output_row_bytes(descriptor_);
   dma_port->submit({DmaChannel::WriteBack, CycleOwner::WriteBack, true,
-                    descriptor_.output_address + static_cast<std::uint32_t>(static_cast<Bytes>(run.tile.begin) * row),
-                    LocalMemory::Activation, run.output_offset, static_cast<Bytes>(run.tile.rows()) * row,
+                    descriptor_.output_address + static_cast<std::uint32_t>(output_offset(descriptor_, run.tile)),
+                    LocalMemory::Activation, run.output_offset, output_bytes(descriptor_, run.tile),
                     &scoreboard_.stored});
 }
 

@@ -1,7 +1,7 @@
 // The Pareto front of `axvp explore`: exploration.json.
 
 const kObjectiveNames = {latency_ms: 'latency, ms', energy_uj: 'energy, µJ', area_mm2: 'area, mm²',
-  energy_delay_uj_ms: 'energy × delay, µJ ms', top1_fraction: 'top-1, fraction'};
+  energy_delay_uj_ms: 'energy × delay, µJ ms', top1_fraction: 'top-1, fraction', images_per_second: 'images per second'};
 const named = (key) => kObjectiveNames[key] || words(key);
 
 /// An axis just around the values; logarithmic where they are amounts of different size.

@@ -153,7 +153,7 @@ function layersSection() {
       title, caption, unit, labels,
       series: keys.map((key) => ({name: words(key), figures: operations.map((_, o) => {
         const at = `/operating_points/${p}/operations/${o}`;
-        return figure(run, `${at}/${folder}/${key}${suffix}`, {what: words(key), unit, scale, by: `${at}/inferences`});
+        return figure(run, `${at}/${folder}/${key}${suffix}`, {what: words(key), unit, scale, by: `${at}/images`});
       })})),
     });
     bars('layer-cycles', 'Cycles by owner', 'Whom the accelerator waited for.', 'cycles_by_owner', kOwners, '', 'cycles', 1);
@@ -232,8 +232,8 @@ function cascadeTables(run, f) {
   const costs = (name, at, top1) => [name, f(top1, {scale: kPercent}), f(`${at}/cycles_per_image`),
     f(`${at}/multiplication_energy_per_image_pj`, {scale: kMicro}), f(`${at}/total_energy_per_image_pj`, {scale: kMicro})];
   return [
-    card('Stages', ['point', 'taken above margin', 'inferences', 'of images %'], stages.map((stage, i) => [stage.point,
-      stage.threshold === null ? 'always' : f(`/controller/cascade/stages/${i}/threshold`), f(`/controller/cascade/stages/${i}/inferences`),
+    card('Stages', ['point', 'taken above margin', 'images', 'of images %'], stages.map((stage, i) => [stage.point,
+      stage.threshold === null ? 'always' : f(`/controller/cascade/stages/${i}/threshold`), f(`/controller/cascade/stages/${i}/images`),
       f(`/controller/cascade/stages/${i}/images_fraction`, {scale: kPercent})])),
     card('Per image', ['', 'top-1 %', 'cycles', 'multiplication µJ', 'total µJ'], [
       ...pointsOf(run).map(({point, at}) => costs(`${point.name} alone`, at, `${at}/top1_fraction`)),
@@ -264,7 +264,7 @@ function controllerSection() {
     const tables = element('div', {class: 'grid'}, element('div', {class: 'card'}, element('h3', {}, 'Switches'), table(
         ['at ms', 'from', 'to', 'bytes', 'cycles', 'µJ', 'reason'], controller.switches.map((change, i) => [f(`/switches/${i}/at_ms`), change.from || '-', f(`/switches/${i}/to`),
           f(`/switches/${i}/bytes`), f(`/switches/${i}/cycles`), f(`/switches/${i}/energy/total_pj`, {scale: kMicro}), element('span', {class: 'wrap'}, change.reason)]))));
-    if (controller.time_at_points) tables.append(element('div', {class: 'card'}, element('h3', {}, 'Time at each point'), table(['point', 'inferences', 'ms'],
+    if (controller.time_at_points) tables.append(element('div', {class: 'card'}, element('h3', {}, 'Time at each point'), table(['point', 'images', 'ms'],
         controller.time_at_points.map((entry, i) => [entry.point, f(`/time_at_points/${i}/images`), f(`/time_at_points/${i}/time_ms`)]))));
     tables.querySelectorAll('.scroll').forEach((box) => box.classList.add('long'));
     node.append(tables);

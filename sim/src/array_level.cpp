@@ -133,7 +133,7 @@ Cycles closed_form(const Descriptor& d, const ArrayConfig& array, const TimingFo
   if (d.opcode != Opcode::Convolution) return 0;
   if (forms.dataflow == array.dataflow && !forms.scalesim) return layer_array_cycles(d, array);
   const ChannelGroup all{0, d.output.channels};
-  const auto positions = static_cast<std::uint64_t>(d.output.height) * static_cast<std::uint64_t>(d.output.width);
+  const std::uint64_t positions = positions_of(d, whole_batch(d));
   if (!forms.scalesim) return run_cycles(d, all, positions, forms.dataflow, array).total;
   Cycles total = 0;
   for (const BlockShape& shape : block_shapes(d, all))
@@ -230,7 +230,8 @@ LevelResult level_result(const Program& program, const std::vector<PlatformResul
   LevelResult result;
   for (std::size_t p = 0; p < program.point_names.size(); ++p) {
     LevelResult::Point point{program.point_names[p], {}, {}};
-    for (const InferenceRecord& inference : phases[p].inferences) point.logits.push_back(inference.logits);
+    for (const InferenceRecord& inference : phases[p].inferences)
+      point.logits.insert(point.logits.end(), inference.logits.begin(), inference.logits.end());
     for (const NodeStatistics& node : phases[p].nodes[p])
       point.array_cycles.push_back(node.inferences == 0 ? 0 : node.array_cycles / node.inferences);
     result.points.push_back(std::move(point));
@@ -246,7 +247,7 @@ Result<void> write_level_result(const std::filesystem::path& folder, const Level
 }
 
 std::string to_text(const LevelResult& result, const Workload& workload) {
-  std::vector<std::vector<std::string>> rows{{"operating point", "top-1 %", "array cycles/image"}};
+  std::vector<std::vector<std::string>> rows{{"operating point", "top-1 %", "array cycles/inference"}};
   for (const auto& point : result.points) {
     std::size_t right = 0;
     for (std::size_t i = 0; i < point.logits.size(); ++i)

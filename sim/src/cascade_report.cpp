@@ -16,7 +16,7 @@ constexpr double kPicojoulesPerMicrojoule = 1e6;
 std::vector<PointAnswer> answers_of(const PlatformResult& phase) {
   std::vector<PointAnswer> answers;
   for (const InferenceRecord& record : phase.inferences)
-    if (record.is_answer) answers.push_back({top1(record.logits), 0.0});
+    for (const auto& logits : record.logits) answers.push_back({top1(logits), 0.0});
   return answers;
 }
 
@@ -70,10 +70,10 @@ double share(std::uint64_t part, std::uint64_t whole) {
 }
 
 std::string stages_text(const CascadeSummary& summary) {
-  std::vector<std::vector<std::string>> rows{{"stage", "taken above margin", "inferences", "of images %"}};
+  std::vector<std::vector<std::string>> rows{{"stage", "taken above margin", "images", "of images %"}};
   for (const auto& stage : summary.stages)
     rows.push_back({stage.point, stage.threshold ? fmt::format("{:.6g}", *stage.threshold) : "always",
-                    with_thousands(stage.inferences), percent(share(stage.inferences, summary.images))});
+                    with_thousands(stage.images), percent(share(stage.images, summary.images))});
   return format_table(rows);
 }
 
@@ -102,9 +102,10 @@ CascadeSummary summarise_cascade(const SimulationReport& report) {
   summary.images = labels.size();
   for (const MarginStage& stage : report.config.controller->cascade)
     summary.stages.push_back({points[stage.point].name, stage.threshold,
-                              static_cast<std::uint64_t>(std::count_if(
-                                  phase.inferences.begin(), phase.inferences.end(),
-                                  [&](const InferenceRecord& record) { return record.point == stage.point; }))});
+                              report.inputs.program.images *
+                                  static_cast<std::uint64_t>(std::count_if(
+                                      phase.inferences.begin(), phase.inferences.end(),
+                                      [&](const InferenceRecord& record) { return record.point == stage.point; }))});
   summary.stages.back().threshold.reset();
   summary.switches = switches_of(phase, report.workload.points);
   std::vector<std::vector<PointAnswer>> answers;
@@ -132,7 +133,7 @@ std::string cascade_text(const SimulationReport& report) {
       {"per image", "top-1 %", "loss points", "95 %", "cycles", "multiplication uJ", "saved %", "total uJ", "saved %"}};
   for (std::size_t p = 0; p < points.size(); ++p)
     rows.push_back(comparison_row(points[p].name + " alone", compare(answers_of(report.phases[p]), of_last, labels),
-                                  points[p].right, points[p].cycles_per_inference, points[p].multiplication,
+                                  points[p].right, points[p].cycles_per_image, points[p].multiplication,
                                   points[p].total, points[last]));
   rows.push_back(comparison_row("cascade", summary.against_last, summary.right, summary.cycles, summary.multiplication,
                                 summary.total, points[last]));
@@ -153,8 +154,8 @@ nlohmann::json cascade_json(const SimulationReport& report) {
   for (const auto& stage : summary.stages)
     stages.push_back({{"point", stage.point},
                       {"threshold", stage.threshold ? nlohmann::json(*stage.threshold) : nlohmann::json(nullptr)},
-                      {"inferences", stage.inferences},
-                      {"images_fraction", share(stage.inferences, summary.images)}});
+                      {"images", stage.images},
+                      {"images_fraction", share(stage.images, summary.images)}});
   for (const auto& s : summary.switches)
     switches.push_back({{"from", s.from},
                         {"to", s.to},

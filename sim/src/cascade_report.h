@@ -15,7 +15,7 @@ struct CascadeSummary {
   struct Stage {
     std::string point;
     std::optional<double> threshold;  ///< None for the last.
-    std::uint64_t inferences = 0;
+    std::uint64_t images = 0;         ///< That it ran.
   };
   /// All changes from one point to another.
   struct Switches {

@@ -26,6 +26,7 @@ nlohmann::json entry_of(const Exploration& e, const ExploredResult& r) {
                        {"array_cycles", r.array_cycles},
                        {"cycles", r.cycles},
                        {"latency_ms", r.latency_ms},
+                       {"images_per_second", r.images_per_second},
                        {"energy_uj", r.energy_uj},
                        {"area_mm2", r.area_mm2},
                        {"power_mw", r.power_mw},

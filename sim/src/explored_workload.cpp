@@ -72,7 +72,7 @@ std::string measure(const Workload& workload, const PlatformSetup& setup) {
   if (!results) return nlohmann::json{{"error", results.error().message}}.dump();
   std::uint64_t right = 0;
   for (const auto& record : results->front().inferences)
-    right += static_cast<int>(top1(record.logits)) == workload.data.images[record.index].label ? 1 : 0;
+    right += static_cast<int>(top1(record.logits.front())) == workload.data.images[record.index].label ? 1 : 0;
   nlohmann::json measured{{"top1", static_cast<double>(right) / static_cast<double>(images.size())}};
   for (const NodeStatistics& node : results->front().nodes.front()) {
     const double supplied = static_cast<double>(node.counts.macs() - node.counts[Event::MacPadding]);
@@ -98,6 +98,7 @@ Result<void> add_point(const Workload& prepared, std::size_t p, std::size_t poin
   PlatformSetup setup;
   setup.config = roomy(sweep.space.base);
   setup.config.array.dataflow = Dataflow::WeightStationary;
+  setup.config.batch = 1;
   setup.config.clock_mhz = kSlowClock;
   setup.config.scratchpads = {kRoomyScratchpad, kRoomyScratchpad, kRoomyScratchpad, kRoomyScratchpad};
   setup.energy = energy;
@@ -208,7 +209,11 @@ std::string simulate_once(const ExploredWorkload& workload, const SweepConfig& s
   auto array = make_array(level, setup.config, setup.pool, Catalogue::built_in());
   if (!array) return failed(array.error());
   setup.array = std::move(*array);
-  const auto results = run_platform(setup, {{PolicyConfig{}, {inference->image}}});
+  auto lanes = make_lanes(level, setup.config, setup.pool, Catalogue::built_in());
+  if (!lanes) return failed(lanes.error());
+  setup.lanes = std::move(*lanes);
+  const std::vector<StoredTensor> batch(setup.program.images, inference->image);
+  const auto results = run_platform(setup, {{PolicyConfig{}, batch}});
   if (!results) return failed(results.error());
   Cycles array_cycles = 0, cycles = 0;
   for (const NodeStatistics& node : results->front().nodes.front()) {
@@ -221,7 +226,7 @@ std::string simulate_once(const ExploredWorkload& workload, const SweepConfig& s
     cycles -= change.cycles;
     energy_pj -= change.energy.total().to_picojoules().value;
   }
-  return fmt::format("{} {} {}", array_cycles, cycles, energy_pj);
+  return fmt::format("{} {} {}", array_cycles, cycles, energy_pj / setup.program.images);
 }
 
 }  // namespace
@@ -236,9 +241,6 @@ Result<void> check_simulation(const DesignSpace& space, const EnergyTable& energ
                               const std::string& level) {
   const PlatformConfig config = space.platform_at(choices);
   const SelectablePool pool = pool_of(space.pool_at(choices));
-  if (config.array.dataflow != Dataflow::WeightStationary)
-    return fail(
-        "an estimate of the whole layer, not of the platform's tiles, as of any array that is not weight-stationary");
   if (auto valid = validate(config); !valid) return valid;
   if (auto allowed = check_clock(energy, pool, config); !allowed) return allowed;
   if (const auto array = make_array(level, config, pool, Catalogue::built_in()); !array) return forward_error(array);

@@ -42,13 +42,14 @@ struct ExploredWorkload {
 [[nodiscard]] Result<void> check_simulation(const DesignSpace& space, const EnergyTable& energy, const Choices& choices,
                                             const std::string& level);
 
-/// What a simulation of one configuration found, per inference.
+/// What a simulation of one configuration found.
 struct ConfirmedCycles {
-  Cycles array_cycles = 0;
+  Cycles array_cycles = 0;  ///< Of an inference.
   Cycles cycles = 0;
-  double energy_uj = 0.0;
+  double energy_uj = 0.0;  ///< Of an image.
 };
-/// One inference at `level` (lt or rtl) in a process of its own. Errors: what `compile` and the platform say.
+/// One inference, a batch of the same image, at `level` (lt or rtl) in a process of its own. Errors: what `compile` and
+/// the platform say.
 [[nodiscard]] Result<ConfirmedCycles> simulate_configuration(const ExploredWorkload& workload, const SweepConfig& sweep,
                                                              const EnergyTable& energy, std::uint64_t configuration,
                                                              const std::string& level);

@@ -64,7 +64,7 @@ struct SourceKind {
   std::vector<ReportSource> ReportInput::*sources;
 };
 const std::vector<SourceKind> kKinds{
-    {"result.json", 1, {"simulate"}, "operating_points", &ReportInput::runs},
+    {"result.json", 2, {"simulate"}, "operating_points", &ReportInput::runs},
     {"exploration.json", 1, {"explore"}, "front", &ReportInput::explorations},
     {"search.json", 1, {"search"}, "layers", &ReportInput::searches},
     {"operating_points.json", 1, {"tune", "search"}, "points", &ReportInput::point_files},

@@ -260,6 +260,10 @@ int run(const Options& options, const GlobalOptions& global) {
         fmt::format("{} holds {} images, {} were asked for", config->workload.data, found, config->workload.images));
     config->workload.images = found;
   }
+  const std::size_t images = workload->data.images.size();
+  if (const auto batch = static_cast<std::size_t>(config->platform.batch); images % batch != 0)
+    return report(Error{fmt::format("{} images are not a whole number of batches of {} (platform.batch): --images {}",
+                                    images, batch, std::max<std::size_t>(images / batch, 1) * batch)});
   inputs.config = config->platform;
   inputs.pool = make_pool(*workload);
   inputs.energy = energy->table;
@@ -291,7 +295,7 @@ int run(const Options& options, const GlobalOptions& global) {
 
   Progress bar{global.progress(), "simulate", phases.size() * workload->data.images.size(), "images"};
   std::uint64_t done = 0;
-  inputs.on_inference = [&](const InferenceRecord& record) { bar.update(done += record.is_answer ? 1 : 0); };
+  inputs.on_inference = [&](const InferenceRecord& record) { bar.update(done += record.logits.size()); };
   const auto results = run_platform(inputs, phases);
   if (!results) return report(results.error(), kRunFailed);
   bar.finish();

@@ -45,8 +45,8 @@ constexpr std::array<Part, 9> kParts{{{"multipliers", &EnergyBreakdown::multipli
                                       {"dram", &EnergyBreakdown::dram},
                                       {"leakage", &EnergyBreakdown::leakage}}};
 
-double per_inference(double total, std::size_t inferences) {
-  return inferences == 0 ? 0.0 : total / static_cast<double>(inferences);
+double per_image(double total, std::size_t images) {
+  return images == 0 ? 0.0 : total / static_cast<double>(images);
 }
 
 double milliseconds(Cycles cycles, const PlatformConfig& config) {
@@ -56,7 +56,8 @@ double milliseconds(Cycles cycles, const PlatformConfig& config) {
 std::uint64_t count_right(const PlatformResult& phase, const Dataset& data) {
   std::uint64_t right = 0;
   for (const auto& record : phase.inferences)
-    right += record.is_answer && static_cast<int>(top1(record.logits)) == data.images[record.index].label ? 1 : 0;
+    for (std::size_t i = 0; i < record.logits.size(); ++i)
+      right += static_cast<int>(top1(record.logits[i])) == data.images[record.index + i].label ? 1 : 0;
   return right;
 }
 
@@ -85,7 +86,7 @@ std::string points_text(const SimulationReport& report) {
   for (const auto& p : summarise_points(report))
     rows.push_back({p.name, percent(static_cast<double>(p.right) / static_cast<double>(p.images)),
                     percent_range(wilson_interval(p.right, p.images)),
-                    with_thousands(static_cast<std::uint64_t>(p.cycles_per_inference + 0.5)),
+                    with_thousands(static_cast<std::uint64_t>(p.cycles_per_image + 0.5)),
                     fmt::format("{:.1f}", p.frames_per_second), percent(p.mac_utilisation),
                     fmt::format("{:.3f}", p.multiplication.value / kPicojoulesPerMicrojoule),
                     percent(p.multiplication_saving), fmt::format("{:.3f}", p.total.value / kPicojoulesPerMicrojoule),
@@ -110,7 +111,7 @@ std::string parts_text(const SimulationReport& report) {
     rows.push_back({part.name});
     for (std::size_t p = 0; p < points; ++p)
       rows.back().push_back(fmt::format(
-          "{:.4f}", per_inference(microjoules(totals[p].energy.*part.member), report.phases[p].inferences.size())));
+          "{:.4f}", per_image(microjoules(totals[p].energy.*part.member), report.workload.data.images.size())));
   }
   return format_table(rows);
 }
@@ -127,8 +128,8 @@ std::string budget_text(const PlatformResult& phase, std::size_t points) {
 }
 
 std::string time_text(const SimulationReport& report, const PlatformResult& phase) {
-  std::vector<std::vector<std::string>> rows{{"time at", "inferences", "ms", "%"}};
-  const auto times = time_at_points(phase, report.workload.points.size());
+  std::vector<std::vector<std::string>> rows{{"time at", "images", "ms", "%"}};
+  const auto times = time_at_points(phase, report.workload.points.size(), report.inputs.program.images);
   Cycles total = 0;
   for (const auto& time : times) total += time.cycles;
   for (std::size_t p = 0; p < times.size(); ++p)
@@ -149,7 +150,7 @@ std::string controller_text(const SimulationReport& report) {
   const PolicyKind policy = report.config.controller->kind;
   const std::string text = fmt::format(
       "\ncontroller, policy {}: {} images, top-1 {} % (95 %: {}), {:.3f} uJ per image\n", to_string(policy), images,
-      percent(top1.value), percent_range(top1), per_inference(microjoules(phase.energy.total()), images));
+      percent(top1.value), percent_range(top1), per_image(microjoules(phase.energy.total()), images));
   if (policy == PolicyKind::Margin) return text + cascade_text(report) + "\n" + time_text(report, phase);
   std::vector<std::vector<std::string>> rows{{"at ms", "from", "to", "bytes", "cycles", "uJ", "reason"}};
   for (const auto& change : phase.switches)
@@ -209,10 +210,11 @@ nlohmann::json nodes_to_json(const SimulationReport& report, const PlatformResul
     if (statistics.inferences == 0) continue;
     nlohmann::json entry{{"name", node.name},
                          {"operation", node.operation},
-                         {"macs_per_image", node.macs},
+                         {"macs_per_image", node.macs / report.inputs.program.images},
                          {"mac_utilisation_fraction", utilisation(node.macs * statistics.inferences,
                                                                   statistics.cycles.total(), report.inputs.config)},
                          {"inferences", statistics.inferences},
+                         {"images", statistics.inferences * report.inputs.program.images},
                          {"cycles_by_owner", to_json(statistics.cycles)},
                          {"counts", to_json(statistics.counts, report.inputs.pool)},
                          {"energy", to_json(statistics.energy)}};
@@ -242,7 +244,7 @@ nlohmann::json point_to_json(const SimulationReport& report, const PointSummary&
           {"top1_fraction", top1.value},
           {"top1_low_95", top1.low},
           {"top1_high_95", top1.high},
-          {"cycles_per_image", summary.cycles_per_inference},
+          {"cycles_per_image", summary.cycles_per_image},
           {"frames_per_second", summary.frames_per_second},
           {"multiplication_energy_per_image_pj", summary.multiplication.value},
           {"total_energy_per_image_pj", summary.total.value},
@@ -270,7 +272,7 @@ nlohmann::json controller_to_json(const SimulationReport& report, const Platform
                        {"window_uj", window.window_uj},
                        {"budget_uj", window.budget_uj},
                        {"is_over_budget", window.is_over_budget()}});
-  const auto time_of_point = time_at_points(phase, report.workload.points.size());
+  const auto time_of_point = time_at_points(phase, report.workload.points.size(), report.inputs.program.images);
   for (std::size_t p = 0; p < time_of_point.size(); ++p)
     times.push_back({{"point", report.workload.points[p].name},
                      {"images", time_of_point[p].images},
@@ -288,13 +290,17 @@ nlohmann::json controller_to_json(const SimulationReport& report, const Platform
          {"energy", to_json(change.energy)},
          {"reason", change.reason}});
   for (const auto& record : phase.inferences) {
+    nlohmann::json classes = nlohmann::json::array(), labels = nlohmann::json::array();
+    for (const auto& logits : record.logits) classes.push_back(top1(logits));
+    for (std::size_t i = 0; i < report.inputs.program.images; ++i)
+      labels.push_back(report.workload.data.images[record.index + i].label);
     inferences.push_back({{"image", record.index},
                           {"point", report.workload.points[record.point].name},
                           {"begin_ms", milliseconds(record.begin - begin, config)},
                           {"end_ms", milliseconds(record.end - begin, config)},
                           {"energy_pj", record.energy.total().to_picojoules().value},
-                          {"class", record.is_answer ? nlohmann::json(top1(record.logits)) : nlohmann::json(nullptr)},
-                          {"label", report.workload.data.images[record.index].label}});
+                          {"classes", std::move(classes)},
+                          {"labels", std::move(labels)}});
     if (record.margin) inferences.back()["margin"] = report.inputs.program.output_step * *record.margin;
   }
   nlohmann::json result{{"policy", to_json(policy)},
@@ -328,10 +334,11 @@ std::vector<std::string> csv_heading() {
 
 std::vector<std::string> csv_cells(const std::vector<std::string>& head, std::uint64_t macs,
                                    const NodeStatistics& statistics, const PlatformConfig& config) {
+  const auto images = statistics.inferences * static_cast<std::uint64_t>(config.batch);
   std::vector<std::string> cells = head;
   const EventCounts& counts = statistics.counts;
   for (const std::uint64_t number :
-       {statistics.inferences, macs, counts.executed(), counts[Event::MacZeroActivation], counts[Event::MacZeroWeight],
+       {images, macs, counts.executed(), counts[Event::MacZeroActivation], counts[Event::MacZeroWeight],
         counts[Event::MacPadding], statistics.cycles.total()})
     cells.push_back(std::to_string(number));
   for (const Cycles cycles : statistics.cycles.of) cells.push_back(std::to_string(cycles));
@@ -365,12 +372,12 @@ std::vector<PointSummary> summarise_points(const SimulationReport& report) {
   for (std::size_t p = 0; p < report.workload.points.size(); ++p) {
     const PlatformResult& phase = report.phases[p];
     const PhaseTotals totals = steady_totals(phase);
-    const std::size_t images = phase.inferences.size();
+    const std::size_t images = phase.inferences.size() * report.inputs.program.images;
     PointSummary s;
     s.name = report.workload.points[p].name;
     s.images = images;
     s.right = count_right(phase, report.workload.data);
-    s.cycles_per_inference = per_inference(static_cast<double>(totals.cycles), images);
+    s.cycles_per_image = per_image(static_cast<double>(totals.cycles), images);
     if (images > 0) {
       const Cycles loading = phase.switches.empty() ? 0 : phase.switches.front().cycles;
       const Cycles whole = phase.inferences.back().end - phase.inferences.front().begin - loading;
@@ -382,8 +389,8 @@ std::vector<PointSummary> summarise_points(const SimulationReport& report) {
           totals.energy.total().to_picojoules().value / whole_us * kMilliwattsPerPicojoulePerMicrosecond;
       s.mac_utilisation = utilisation(phase.counts.macs(), totals.cycles, report.inputs.config);
     }
-    s.multiplication = Picojoules{per_inference(totals.energy.multipliers.to_picojoules().value, images)};
-    s.total = Picojoules{per_inference(totals.energy.total().to_picojoules().value, images)};
+    s.multiplication = Picojoules{per_image(totals.energy.multipliers.to_picojoules().value, images)};
+    s.total = Picojoules{per_image(totals.energy.total().to_picojoules().value, images)};
     if (!summaries.empty()) {
       s.multiplication_saving = saving(s.multiplication, summaries[0].multiplication);
       s.total_saving = saving(s.total, summaries[0].total);
@@ -399,7 +406,8 @@ std::vector<std::string> idle_controller_notes(const PolicyConfig& policy, const
   if (phase.inferences.empty()) return {};
   const double length_ms = milliseconds(phase.inferences.back().end - phase.inferences.front().begin, config);
   const std::string run =
-      fmt::format("the {} images take {:.3f} ms", with_thousands(phase.inferences.size()), length_ms);
+      fmt::format("the {} images take {:.3f} ms",
+                  with_thousands(phase.inferences.size() * static_cast<std::size_t>(config.batch)), length_ms);
   if (policy.kind == PolicyKind::Budget && phase.windows.empty())
     return {
         fmt::format("the controller never acted: {}, its first window of {} ms did not end; give it more images or a "
@@ -427,12 +435,12 @@ BudgetSummary summarise_budget(const PlatformResult& phase, std::size_t points) 
   return summary;
 }
 
-std::vector<TimeAtPoint> time_at_points(const PlatformResult& phase, std::size_t points) {
+std::vector<TimeAtPoint> time_at_points(const PlatformResult& phase, std::size_t points, std::uint64_t images) {
   std::vector<TimeAtPoint> times(points);
   for (std::size_t i = 0; i < phase.inferences.size(); ++i) {
     const InferenceRecord& record = phase.inferences[i];
     const Cycles end = i + 1 < phase.inferences.size() ? phase.inferences[i + 1].begin : record.end;
-    ++times[record.point].images;
+    times[record.point].images += images;
     times[record.point].cycles += end - record.begin;
   }
   return times;
@@ -479,7 +487,7 @@ nlohmann::json to_json(const SimulationReport& report) {
   const auto summaries = summarise_points(report);
   const std::size_t points = summaries.size();
   const DatapathArea area = area_of(report);
-  nlohmann::json result{{"schema_version", 1},
+  nlohmann::json result{{"schema_version", 2},
                         {"provenance", axvp::to_json(report.workload.provenance)},
                         {"configuration", to_json(report.config)},
                         {"network",

@@ -33,10 +33,10 @@ struct PointSummary {
   std::string name;
   std::uint64_t images = 0;
   std::uint64_t right = 0;
-  double cycles_per_inference = 0.0;   ///< Mean, the loading of the first point's tables apart.
-  double frames_per_second = 0.0;      ///< At the configured clock, one image after another, the host's work included.
-  Picojoules multiplication{};         ///< Per inference, mean.
-  Picojoules total{};                  ///< Per inference, mean: all parts.
+  double cycles_per_image = 0.0;       ///< Mean, the loading of the first point's tables apart.
+  double frames_per_second = 0.0;      ///< At the configured clock, one batch after another, the host's work included.
+  Picojoules multiplication{};         ///< Per image, mean.
+  Picojoules total{};                  ///< Per image, mean: all parts.
   double multiplication_saving = 0.0;  ///< Against operating point 0, fraction.
   double total_saving = 0.0;
   double mac_utilisation = 0.0;   ///< MACs of the network by PE cycles of the array while an inference runs.
@@ -57,7 +57,9 @@ struct TimeAtPoint {
   std::uint64_t images = 0;  ///< Of its inferences: what a cascade runs again counts at both points.
   Cycles cycles = 0;         ///< From its inferences' doorbells to the next ones'; of the last one to its interrupt.
 };
-[[nodiscard]] std::vector<TimeAtPoint> time_at_points(const PlatformResult& phase, std::size_t points);
+/// `images` an inference.
+[[nodiscard]] std::vector<TimeAtPoint> time_at_points(const PlatformResult& phase, std::size_t points,
+                                                      std::uint64_t images);
 
 /// Why a controller had nothing to decide, or not all of it, in a run that was too short for it; empty if it had.
 [[nodiscard]] std::vector<std::string> idle_controller_notes(const PolicyConfig& policy, const PlatformResult& phase,

@@ -53,7 +53,7 @@ int run(std::size_t images) {
     const auto expected = executor->run(inputs.inputs[inference.index]);
     mark = thread_ms();
     executor_ms.push_back(mark - before);
-    wrong += expected == inference.logits ? 0 : 1;
+    wrong += expected == inference.logits.front() ? 0 : 1;
   };
   const auto result = run_platform(inputs);
   if (!result) return fail_with(result.error().message);

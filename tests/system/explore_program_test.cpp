@@ -122,14 +122,25 @@ TEST_F(ExploreProgram, ShardsMergeToTheWholeAndMissingOnesAreNoticed) {
 
 TEST_F(ExploreProgram, LevelLtAgreesInArrayCyclesAndWithinTheBoundInLatency) {
   file("both.toml",
-       "networks = [\"layers.csv\", \"resnet8_synth10\"]\n[search]\nobjectives = [\"latency\", \"energy\", \"area\"]\n"
+       "networks = [\"layers.csv\", \"resnet8_synth10\"]\n[search]\nobjectives = [\"latency\", \"throughput\", "
+       "\"energy\", \"area\"]\n"
        "[measured]\nimages = 10\n[space]\nrows = [8, 16, 32]\ncolumns = [8, 16]\nactivation_kb = [32, "
        "256]\nvector_lanes = [4, 16, 64]\n"
-       "dram_bandwidth_bytes_per_cycle = [2, 8, 32]\nmultiplier = [\"dadda-exact\", \"dadda_trunc-k7c\"]\n");
+       "dram_bandwidth_bytes_per_cycle = [2, 8, 32]\nmultiplier = [\"dadda-exact\", \"dadda_trunc-k7c\"]\n"
+       "dataflow = [\"ws\", \"os\", \"is\"]\nbatch = [1, 4]\n");
   const auto outcome = axvp("explore both.toml --output both --confirm lt --confirm-points 10");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
   const auto confirmed = rows("both/confirmation.csv");
   ASSERT_EQ(confirmed.size(), 20u);
+  std::set<std::string> batches, dataflows;
+  for (const auto& row : rows("both/front.csv")) {
+    batches.insert(row.at("batch"));
+    dataflows.insert(row.at("dataflow"));
+    EXPECT_NEAR(std::stod(row.at("images_per_second")) * std::stod(row.at("latency_ms")),
+                1e3 * std::stod(row.at("batch")), 1e-6);
+  }
+  EXPECT_EQ(batches.size(), 2u);
+  EXPECT_GT(dataflows.size(), 1u);
   for (const auto& row : confirmed) {
     EXPECT_EQ(row.at("array_cycles"), row.at("array_cycles_analytic")) << row.at("configuration");
     EXPECT_LT(std::abs(std::stod(row.at("latency_difference_fraction"))), 0.10) << row.at("configuration");

@@ -22,9 +22,11 @@ class Levels : public testing::TemporaryFolder {
     std::string cycles, logits;
   };
 
+  int images_ = 1;
+
   Files run(const std::string& level, const std::string& arguments) {
     const std::filesystem::path out = folder_ / level;
-    const std::string line = std::string{AXVP_PROGRAM} + " --quiet simulate --images 1 --level " + level + " --out " +
+    const std::string line = std::string{AXVP_PROGRAM} + " --quiet simulate --images " + std::to_string(images_) + " --level " + level + " --out " +
                              out.string() + " " + arguments + " >" + (folder_ / "log").string() + " 2>&1";
     EXPECT_EQ(std::system(line.c_str()), 0) << line << "\n" << read_text_file(folder_ / "log").value_or("");
     return {read_text_file(out / "array_cycles.csv").value_or("none"),
@@ -35,7 +37,7 @@ class Levels : public testing::TemporaryFolder {
   void expect_equal_at_all_levels(const std::string& arguments, int layers, int points = 3, int classes = 10) {
     const Files analytic = run("analytic", arguments);
     EXPECT_EQ(std::count(analytic.cycles.begin(), analytic.cycles.end(), '\n'), 1 + points * (layers + 1));
-    EXPECT_EQ(std::count(analytic.logits.begin(), analytic.logits.end(), '\n'), 1 + points * classes);
+    EXPECT_EQ(std::count(analytic.logits.begin(), analytic.logits.end(), '\n'), 1 + points * images_ * classes);
     for (const std::string level : {"lt", "cycle", "rtl"}) {
       const Files files = run(level, arguments);
       EXPECT_EQ(files.cycles, analytic.cycles) << level;
@@ -69,6 +71,13 @@ TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForResNet8OutputStationary) {
 TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForMobileNetV2) {
   const std::string config = file("m.toml", configuration("mobilenet_v2_synth10", "depthwise = \"diagonal\"\n"));
   expect_equal_at_all_levels("--config " + config, 53);
+}
+
+TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForABatch) {
+  images_ = 4;
+  const std::string array = "depthwise = \"diagonal\"\n[platform]\nbatch = 2\n";
+  const std::string config = file("b.toml", configuration("mobilenet_v2_synth10", array, {"dadda_trunc-k7c"}));
+  expect_equal_at_all_levels("--config " + config, 53, 1);
 }
 
 TEST_F(Levels, GiveEqualLogitsAndArrayCyclesForMobileNetV2OnLanes) {

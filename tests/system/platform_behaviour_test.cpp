@@ -181,7 +181,7 @@ TEST_F(PlatformBehaviour, ResultsAndCyclesDoNotDependOnTheQuantum) {
       if (!result) return result.error().message;
       std::string text = fmt::format("energy {}\n", result->energy.total().to_picojoules().value);
       for (const auto& inference : result->inferences)
-        text += fmt::format("{} {} {} {}\n", inference.point, inference.begin, inference.end, inference.logits[0]);
+        text += fmt::format("{} {} {} {}\n", inference.point, inference.begin, inference.end, inference.logits[0][0]);
       return text;
     }));
   }
@@ -321,7 +321,7 @@ std::string digest(const PlatformResult& result) {
   std::string text;
   for (const auto& inference : result.inferences)
     text += fmt::format("{} {} {} {} {}\n", inference.point, inference.begin - begin, inference.end - begin,
-                        inference.logits[0], inference.energy.total().to_picojoules().value);
+                        inference.logits[0][0], inference.energy.total().to_picojoules().value);
   for (const auto& change : result.switches)
     text += fmt::format("{} {} {} {} {} {}\n", change.begin - begin, change.cycles, change.from.value_or(99), change.to,
                         change.bytes, change.reason);

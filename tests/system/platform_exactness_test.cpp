@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "axvp/accel/mapping.h"
 #include "axvp/sc_models/platform.h"
 #include "small_network.h"
@@ -54,10 +56,73 @@ TEST_P(PlatformExactness, LogitsEqualTheExecutorsAtEveryOperatingPoint) {
   ASSERT_EQ(result->inferences.size(), 3u);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(result->inferences[i].point, i);
-    EXPECT_EQ(result->inferences[i].logits, executor_logits(network, points[i], inputs.pool, inputs.inputs[i]))
+    EXPECT_EQ(result->inferences[i].logits.front(), executor_logits(network, points[i], inputs.pool, inputs.inputs[i]))
         << "inference " << i;
   }
 }
+
+struct Batching {
+  const char* name;
+  int images, activation_kb, accumulator_kb;
+  bool apart;  ///< Some layers are too large for tiles of several images.
+};
+
+void PrintTo(const Batching& batching, std::ostream* stream) {
+  *stream << batching.name;
+}
+
+class PlatformBatch : public ::testing::TestWithParam<Batching> {};
+
+TEST_P(PlatformBatch, EveryImageHasTheExecutorsLogits) {
+  const QuantizedNetwork network = small_residual_network();
+  PlatformInputs inputs;
+  inputs.pool = small_pool();
+  inputs.energy = small_energy_table();
+  const OperatingPoint point = make_point(network, "mixed", {"coarse", "shifted", "exact"}, 2);
+  inputs.config.batch = GetParam().images;
+  inputs.config.scratchpads = {GetParam().activation_kb, 128, GetParam().accumulator_kb, 16};
+  inputs.config.dram.size_mb = 1;
+  auto program = compile(network, {point}, inputs.pool, inputs.config);
+  ASSERT_TRUE(program) << program.error().message;
+  inputs.program = *program;
+  const auto has_tiles_of = [&](auto number) {
+    return std::any_of(program->descriptors.begin(), program->descriptors.end(),
+                       [&](const Descriptor& d) { return number(d.images_per_tile); });
+  };
+  EXPECT_TRUE(has_tiles_of([](int images) { return images > 1; }));
+  if (GetParam().apart) {
+    EXPECT_TRUE(has_tiles_of([](int images) { return images == 1; }));
+  }
+  for (int i = 0; i < 3 * GetParam().images; ++i)
+    inputs.inputs.push_back(random_input(network, static_cast<std::uint64_t>(i)));
+  const auto result = run_platform(inputs);
+  ASSERT_TRUE(result) << result.error().message;
+  ASSERT_EQ(result->inferences.size(), 3u);
+  for (std::size_t i = 0; i < inputs.inputs.size(); ++i) {
+    const InferenceRecord& record = result->inferences[i / program->images];
+    EXPECT_EQ(record.index, i / program->images * program->images);
+    EXPECT_EQ(record.logits.at(i % program->images), executor_logits(network, point, inputs.pool, inputs.inputs[i]))
+        << "image " << i;
+  }
+}
+
+TEST(PlatformBatches, WantsWholeOnes) {
+  const QuantizedNetwork network = small_residual_network();
+  PlatformInputs inputs;
+  inputs.pool = small_pool();
+  inputs.energy = small_energy_table();
+  inputs.config.batch = 4;
+  inputs.program = compile(network, {make_point(network, "exact", {"exact"}, 1)}, inputs.pool, inputs.config).value();
+  for (std::uint64_t i = 0; i < 6; ++i) inputs.inputs.push_back(random_input(network, i));
+  const auto result = run_platform(inputs);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "6 images in batches of 4: 2 are left over");
+}
+
+INSTANTIATE_TEST_SUITE_P(Batches, PlatformBatch,
+                         ::testing::Values(Batching{"Two", 2, 256, 128, false}, Batching{"Seven", 7, 256, 128, false},
+                                           Batching{"ThreeInLittleSpace", 3, 2, 1, true}),
+                         [](const auto& batching) { return batching.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Geometries, PlatformExactness,

@@ -23,6 +23,7 @@ struct Case {
   int bandwidth_bytes_per_cycle;
   DepthwiseMapping depthwise = DepthwiseMapping::Naive;
   Dataflow dataflow = Dataflow::WeightStationary;
+  int batch = 1;
 };
 
 void PrintTo(const Case& c, std::ostream* stream) {
@@ -35,11 +36,13 @@ PlatformInputs make_inputs(const Case& c, const QuantizedNetwork& network) {
   inputs.energy = testing::small_energy_table();
   inputs.config.array = {c.rows, c.columns, c.depthwise, c.dataflow};
   inputs.config.scratchpads = {c.activation_kb, c.weight_kb, c.accumulator_kb, 16};
+  inputs.config.batch = c.batch;
   inputs.config.dram.size_mb = 1;
   inputs.config.dram.bandwidth_bytes_per_cycle = c.bandwidth_bytes_per_cycle;
   const std::vector<OperatingPoint> points{make_point(network, "mixed", {"coarse", "shifted", "exact"}, 2)};
   inputs.program = compile(network, points, inputs.pool, inputs.config).value();
-  for (std::uint64_t i = 0; i < 2; ++i) inputs.inputs.push_back(testing::random_input(network, i));
+  for (int i = 0; i < 2 * c.batch; ++i)
+    inputs.inputs.push_back(testing::random_input(network, static_cast<std::uint64_t>(i)));
   return inputs;
 }
 
@@ -50,7 +53,8 @@ std::string digest(const PlatformInputs& inputs) {
   std::ostringstream text;
   for (const InferenceRecord& inference : result->inferences) {
     text << inference.begin << " to " << inference.end << ":";
-    for (const std::int32_t logit : inference.logits) text << " " << logit;
+    for (const auto& logits : inference.logits)
+      for (const std::int32_t logit : logits) text << " " << logit;
     text << "\n";
   }
   for (std::size_t n = 0; n < result->nodes[0].size(); ++n) {
@@ -104,7 +108,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"InputStationary", 16, 16, 256, 128, 128, 8, DepthwiseMapping::Naive, Dataflow::InputStationary},
         Case{"InputStationarySmallTiles", 7, 5, 4, 3, 1, 1, DepthwiseMapping::Diagonal, Dataflow::InputStationary},
         Case{"OutputStationarySmallTilesAllBytesAtOnce", 32, 3, 4, 3, 1, 4096, DepthwiseMapping::Diagonal,
-             Dataflow::OutputStationary}),
+             Dataflow::OutputStationary},
+        Case{"BatchOfFour", 16, 16, 256, 128, 128, 8, DepthwiseMapping::Naive, Dataflow::WeightStationary, 4},
+        Case{"BatchOfThreeSmallTiles", 7, 5, 4, 3, 2, 1, DepthwiseMapping::Diagonal, Dataflow::WeightStationary, 3},
+        Case{"BatchOfFiveOutputStationary", 16, 16, 32, 16, 16, 8, DepthwiseMapping::Naive, Dataflow::OutputStationary,
+             5},
+        Case{"BatchOfFourLanes", 16, 16, 32, 128, 8, 8, DepthwiseMapping::Vector, Dataflow::WeightStationary, 4},
+        Case{"BatchOfThreeInputStationary", 7, 5, 16, 3, 4, 8, DepthwiseMapping::Naive, Dataflow::InputStationary, 3}),
     [](const auto& instance) { return instance.param.name; });
 
 /// The model, with one byte of one run's activations broken on purpose.

@@ -92,7 +92,7 @@ void expect_every_margin(const PlatformResult& result, const std::vector<std::si
     const auto expected = logits(record.point, image);
     EXPECT_EQ(record.is_answer, stage + 1 == points.size());
     if (record.is_answer)
-      EXPECT_EQ(record.logits, expected) << "image " << image;
+      EXPECT_THAT(record.logits, ElementsAre(expected)) << "image " << image;
     else
       EXPECT_EQ(record.margin, margin_of(expected)) << "image " << image << " at point " << record.point;
   }
@@ -164,7 +164,7 @@ TEST_F(PlatformMargin, DecidesAsTheCascadePredictsAndPaysForEveryStage) {
     const double threshold = record.point == 2 ? low : record.point == 1 ? high : -1.0;
     EXPECT_EQ(record.is_answer, margin(record.point, image) > threshold) << "image " << image;
     if (!record.is_answer) continue;
-    EXPECT_EQ(record.logits, logits(record.point, image)) << "image " << image;
+    EXPECT_THAT(record.logits, ElementsAre(logits(record.point, image))) << "image " << image;
     ++image;
   }
   EXPECT_EQ(image, kImages);
@@ -202,8 +202,8 @@ TEST_F(PlatformMargin, DecidesAsTheCascadePredictsAndPaysForEveryStage) {
 }
 
 TEST_F(PlatformMargin, RerunCostsWhatThePointAloneCostsAndTheSwitch) {
-  // Every image runs eco, then exact; alone, exact has no switches but the first. Which row of DRAM the one before leaves
-  // open plays no part.
+  // Every image runs eco, then exact; alone, exact has no switches but the first. Which row of DRAM the one before
+  // leaves open plays no part.
   config_.dram.row_miss_cycles = 0;
   const auto cost = [&](const PolicyConfig& policy) {
     auto run = inputs(3, {{2, kEveryMargin}, {0}});

@@ -73,7 +73,7 @@ void expect_the_executors_logits(const RealNetwork& real) {
     const auto& inferences = (*results)[p].inferences;
     ASSERT_EQ(inferences.size(), data->images.size());
     for (std::size_t i = 0; i < inferences.size(); ++i)
-      ASSERT_EQ(inferences[i].logits, executors[p].run(phases[p].inputs[i]))
+      ASSERT_EQ(inferences[i].logits.front(), executors[p].run(phases[p].inputs[i]))
           << "point " << points[p].name << ", image " << i;
     std::uint64_t macs = 0;
     for (std::size_t l = 0; l < layers; ++l) macs += network.macs_of_layer(l);

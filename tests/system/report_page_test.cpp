@@ -250,7 +250,7 @@ TEST_F(ReportPage, RefusesWhatIsNoResult) {
   file("result.json", "[]");
   refuse("result.json", "result.json: no result of `axvp simulate`");
   file("result.json", "{\"provenance\": {\"command\": \"simulate\"}, \"operating_points\": [], \"schema_version\": 9}");
-  refuse(".", "/schema_version: this version of axvp reads 1");
+  refuse(".", "/schema_version: this version of axvp reads 2");
 }
 
 }  // namespace

@@ -40,7 +40,12 @@ Case random_case(Random& random) {
                d.input.width + d.window.pad_left + d.window.pad_right);
   d.rows_per_tile = draw(1, d.output.height);
   d.channels_per_group = draw(1, d.output.channels);
-  c.input.resize(d.input.size());
+  d.images = draw(1, 3);
+  if (random.below(2) == 0) {
+    d.images_per_tile = draw(1, d.images);
+    d.rows_per_tile = d.output.height;
+  }
+  c.input.resize(static_cast<std::size_t>(d.images) * d.input.size());
   for (auto& x : c.input) x = random.below(2) == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(random.below(256));
   c.weights.resize(static_cast<std::size_t>(d.output.channels * fan_in(d)));
   for (auto& w : c.weights)
@@ -56,7 +61,8 @@ MacActivity count_one_by_one(const Case& c, const RowTile& tile, const ChannelGr
   const int group_outputs = d.output.channels / d.groups;
   const int k_total = fan_in(d);
   MacActivity result;
-  for (int n = group.begin; n < group.end; ++n)
+  for (int position = 0; position < tile.images * group.channels(); ++position) {
+    const int image = tile.first_image + position / group.channels(), n = group.begin + position % group.channels();
     for (int row = tile.begin; row < tile.end; ++row)
       for (int column = 0; column < d.output.width; ++column)
         for (int k = 0; k < k_total; ++k) {
@@ -72,8 +78,8 @@ MacActivity count_one_by_one(const Case& c, const RowTile& tile, const ChannelGr
           const bool is = array.dataflow == Dataflow::InputStationary;
           const int in_block = n % group_outputs % (is ? group_outputs : array.columns);
           if (in_block == 0 || n == group.begin || d.lanes > 0) ++result.activation_reads;
-          const std::uint8_t activation =
-              c.input[static_cast<std::size_t>((y * d.input.width + x) * d.input.channels + channel)];
+          const std::uint8_t activation = c.input[static_cast<std::size_t>(
+              ((image * d.input.height + y) * d.input.width + x) * d.input.channels + channel)];
           const std::int8_t weight = c.weights[static_cast<std::size_t>(n * k_total + k)];
           if (activation == 0)
             ++result.zero_activation;
@@ -82,6 +88,7 @@ MacActivity count_one_by_one(const Case& c, const RowTile& tile, const ChannelGr
           else
             ++result.executed;
         }
+  }
   return result;
 }
 
@@ -99,7 +106,7 @@ TEST(Activity, EqualsCountingEveryMac) {
     ActivityCounter counter{d};
     for (int t = 0; t < tile_count(d); ++t) {
       const RowTile tile = row_tile(d, t);
-      const std::uint8_t* input = c.input.data() + static_cast<std::size_t>(tile.input_begin) * input_row_bytes(d);
+      const std::uint8_t* input = c.input.data() + input_offset(d, tile);
       const TileActivity& activity = counter.count(tile, input);
       for (const ChannelGroup& group : channel_groups(blocks)) {
         const std::int8_t* weights = c.weights.data() + group.begin * fan_in(d);
@@ -166,7 +173,7 @@ TEST(Activity, ClosedFormsOfTheProgramEqualWhatIsCountedWhereItHappens) {
     ActivityCounter counter{d};
     for (int t = 0; t < tile_count(d); ++t) {
       const RowTile tile = row_tile(d, t);
-      const std::uint8_t* input = c.input.data() + static_cast<std::size_t>(tile.input_begin) * input_row_bytes(d);
+      const std::uint8_t* input = c.input.data() + input_offset(d, tile);
       const TileActivity& activity = counter.count(tile, input);
       for (std::size_t tap = 0; tap < activity.read.size(); ++tap) {
         ASSERT_EQ(activity.read[tap] + activity.padding[tap], activity.positions) << "round " << round;

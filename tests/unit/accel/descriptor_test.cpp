@@ -90,7 +90,8 @@ TEST(Descriptor, WhatPassesTheCheckAfterADamagedByteStaysInsideItsMemories) {
         const auto decoded = decode(bytes.data(), config);
         if (!decoded) continue;
         EXPECT_TRUE(check(*decoded, config));
-        const std::uint64_t tile = static_cast<std::uint64_t>(decoded->rows_per_tile) * output_row_bytes(*decoded);
+        const std::uint64_t tile = static_cast<std::uint64_t>(decoded->images_per_tile) *
+                                   static_cast<std::uint64_t>(decoded->rows_per_tile) * output_row_bytes(*decoded);
         EXPECT_LE(decoded->output_buffer[1] + tile, config.activation_bytes());
       }
   }
@@ -115,6 +116,8 @@ TEST(Descriptor, EachWrongFieldIsNamed) {
       {[](Descriptor& d) { d.output_buffer[0] = 1u << 20; }, "output tile"},
       {[](Descriptor& d) { d.parameter_offset = 1u << 30; }, "requantisation set"},
       {[](Descriptor& d) { d.packed_groups = 0; }, "the packed groups are out of range"},
+      {[](Descriptor& d) { d.images = 0; }, "tiles of 1 images of 0"},
+      {[](Descriptor& d) { d.images_per_tile = 2; }, "tiles of 2 images of 1"},
       {[](Descriptor& d) { d.opcode = static_cast<Opcode>(9); }, "unknown operation"},
   };
   for (const Wrong& wrong : cases) {

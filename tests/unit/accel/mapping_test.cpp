@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "axvp/accel/lowered_run.h"
 #include "axvp/accel/memory_map.h"
 #include "small_network.h"
 
@@ -69,6 +70,52 @@ TEST(Mapping, TilesCoverEveryOutputRowOnce) {
     }
     EXPECT_EQ(next, 28);
   }
+}
+
+TEST(Mapping, TilesOfABatchCoverEveryImageOnceAndOnlyWholeOnesTogether) {
+  for (const int together : {1, 2, 3}) {
+    Descriptor d = dense_layer();
+    d.images = 5;
+    d.images_per_tile = together;
+    d.rows_per_tile = together > 1 ? 28 : 10;
+    std::vector<int> rows(5, 0);
+    Bytes read_to = 0, written_to = 0;
+    for (int t = 0; t < tile_count(d); ++t) {
+      const RowTile tile = row_tile(d, t);
+      EXPECT_EQ(output_offset(d, tile), written_to);
+      written_to += output_bytes(d, tile);
+      EXPECT_EQ(positions_of(d, tile), static_cast<std::uint64_t>(tile.images * tile.rows() * 28));
+      for (int i = 0; i < tile.images; ++i) rows[static_cast<std::size_t>(tile.first_image + i)] += tile.rows();
+      if (together == 1) continue;
+      EXPECT_EQ(input_offset(d, tile), read_to);
+      read_to += input_bytes(d, tile);
+    }
+    EXPECT_EQ(rows, std::vector<int>(5, 28));
+    EXPECT_EQ(written_to, 5u * 28 * 28 * 96);
+    std::uint64_t tiles = 0, positions = 0;
+    for (const TileKind& kind : tile_kinds(d)) {
+      tiles += kind.tiles;
+      positions += kind.tiles * positions_of(d, kind.tile);
+    }
+    EXPECT_EQ(tiles, static_cast<std::uint64_t>(tile_count(d)));
+    EXPECT_EQ(positions, 5u * 28 * 28);
+  }
+}
+
+TEST(Mapping, ABatchOfSmallMapsFillsFoldsThatOneImageLeavesEmpty) {
+  Descriptor d;
+  d.input = {160, 4, 4};
+  d.output = {320, 4, 4};
+  PlatformConfig config;
+  config.array.rows = config.array.columns = 32;
+  const auto one = plan_tiling(d, "layer", config);
+  d.images = 8;
+  const auto eight = plan_tiling(d, "layer", config);
+  ASSERT_TRUE(one && eight);
+  EXPECT_GT(eight->images_per_tile, 1);
+  // A fold of 16 positions waits for 32 rows of weights; 128 positions hide them.
+  EXPECT_LT(layer_array_cycles(*eight, config.array), 8 * layer_array_cycles(*one, config.array) * 0.6);
+  EXPECT_LT(dram_traffic(*eight).weights, 8 * dram_traffic(*one).weights);
 }
 
 TEST(Mapping, SmallestTileThatDoesNotFitNamesLayerScratchpadAndSize) {

@@ -19,7 +19,8 @@ struct Case {
   ArrayConfig array;
 };
 
-/// Two images, grouped or depthwise, ragged tiles; half of the activations and a third of the weights are 0.
+/// Two or three images, one by one or in batches of two, grouped or depthwise, ragged tiles; half of the activations
+/// and a third of the weights are 0.
 void fill(Case& c, Random& random, Encoding encoding, ElementType type) {
   const auto draw = [&](int low, int high) { return static_cast<int>(random.between(low, high)); };
   Descriptor& d = c.layer.descriptor;
@@ -40,7 +41,12 @@ void fill(Case& c, Random& random, Encoding encoding, ElementType type) {
   c.weights.resize(static_cast<std::size_t>(d.output.channels * fan_in(d)));
   for (auto& w : c.weights)
     w = random.below(3) == 0 ? std::int8_t{0} : static_cast<std::int8_t>(random.between(-127, 127));
-  c.inputs.resize(2);
+  d.images = draw(1, 2);
+  if (d.images == 2 && draw(0, 1) == 1) {
+    d.images_per_tile = 2;
+    d.rows_per_tile = d.output.height;
+  }
+  c.inputs.resize(static_cast<std::size_t>(draw(2, 3)));
   for (auto& input : c.inputs) {
     input.resize(d.input.size());
     for (auto& x : input)
@@ -53,6 +59,27 @@ void fill(Case& c, Random& random, Encoding encoding, ElementType type) {
   c.layer.encoding = encoding;
 }
 
+/// An output pixel: image and place in its map.
+struct Position {
+  std::size_t image;
+  int m;
+};
+
+/// The pixels of every tile.
+std::vector<std::vector<Position>> tiles_of(const Case& c) {
+  const Descriptor& d = c.layer.descriptor;
+  const auto together = static_cast<std::size_t>(d.images_per_tile);
+  std::vector<std::vector<Position>> tiles;
+  for (std::size_t image = 0; image < c.inputs.size(); image += together)
+    for (int row = 0; row < d.output.height; row += d.rows_per_tile) {
+      auto& tile = tiles.emplace_back();
+      for (std::size_t i = image; i < std::min(image + together, c.inputs.size()); ++i)
+        for (int m = row * d.output.width; m < std::min(row + d.rows_per_tile, d.output.height) * d.output.width; ++m)
+          tile.push_back({i, m});
+    }
+  return tiles;
+}
+
 using Key = std::tuple<int, int, int, int>;
 
 Key key_of(const OperandTransition& t) {
@@ -63,8 +90,9 @@ int port_value(int value, Encoding encoding) {
   return encoding == Encoding::SignMagnitude ? std::abs(value) : value & 0xff;
 }
 
-/// The operand at position m (of the whole map) and place k of the dot product of output channel n.
-int activation_at(const Case& c, std::size_t image, int m, int k, int n) {
+/// The operand at a position and place k of the dot product of output channel n.
+int activation_at(const Case& c, const Position& position, int k, int n) {
+  const auto& [image, m] = position;
   const Descriptor& d = c.layer.descriptor;
   const int group_inputs = d.input.channels / d.groups;
   const int group = n / (d.output.channels / d.groups);
@@ -130,45 +158,43 @@ std::map<Key, int> all_transitions(const Case& c, Dataflow dataflow) {
   const auto element = [&](int row, int column) -> Element& {
     return elements[static_cast<std::size_t>(row * columns + column)];
   };
-  for (std::size_t image = 0; image < c.inputs.size(); ++image)
-    for (int row = 0; row < d.output.height; row += d.rows_per_tile) {
-      const int m0 = row * d.output.width;
-      const int m1 = std::min(row + d.rows_per_tile, d.output.height) * d.output.width;
-      for (int g = 0; g < d.groups; g += d.packed_groups) {
-        const int groups = std::min(d.packed_groups, d.groups - g);
-        const int n0 = g * per_group, n1 = n0 + groups * per_group, fan = groups * fan_in(d);
-        const auto weight = [&](int k, int n) {
-          const Place place = place_of(d, k, g, groups);
-          return place.group == n / per_group ? weight_at(c, place.k, n) : 0;
-        };
-        const auto activation = [&](int m, int k) {
-          const Place place = place_of(d, k, g, groups);
-          return activation_at(c, image, m, place.k, place.group * per_group);
-        };
-        if (dataflow == Dataflow::WeightStationary) {
-          for (int nb = n0; nb < n1; nb += columns)
-            for (int kb = 0; kb < fan; kb += rows)
-              for (int m = m0; m < m1; ++m)
-                for (int n = nb; n < std::min(nb + columns, n1); ++n)
-                  for (int k = kb; k < std::min(kb + rows, fan); ++k)
-                    element(k - kb, n - nb).cycle(weight(k, n), activation(m, k), m == m0, seen, true, e);
-        } else if (dataflow == Dataflow::InputStationary) {
-          for (int mb = m0; mb < m1; mb += columns)
-            for (int kb = 0; kb < fan; kb += rows)
-              for (int n = n0; n < n1; ++n)
-                for (int m = mb; m < std::min(mb + columns, m1); ++m)
-                  for (int k = kb; k < std::min(kb + rows, fan); ++k)
-                    element(k - kb, m - mb).cycle(activation(m, k), weight(k, n), n == n0, seen, false, e);
-        } else {
-          for (int nb = n0; nb < n1; nb += columns)
-            for (int mb = m0; mb < m1; mb += rows)
-              for (int k = 0; k < fan; ++k)
-                for (int n = nb; n < std::min(nb + columns, n1); ++n)
-                  for (int m = mb; m < std::min(mb + rows, m1); ++m)
-                    element(m - mb, n - nb).both(activation(m, k), weight(k, n), seen, e);
-        }
+  for (const auto& tile : tiles_of(c)) {
+    const int m0 = 0, m1 = static_cast<int>(tile.size());
+    for (int g = 0; g < d.groups; g += d.packed_groups) {
+      const int groups = std::min(d.packed_groups, d.groups - g);
+      const int n0 = g * per_group, n1 = n0 + groups * per_group, fan = groups * fan_in(d);
+      const auto weight = [&](int k, int n) {
+        const Place place = place_of(d, k, g, groups);
+        return place.group == n / per_group ? weight_at(c, place.k, n) : 0;
+      };
+      const auto activation = [&](int m, int k) {
+        const Place place = place_of(d, k, g, groups);
+        return activation_at(c, tile[static_cast<std::size_t>(m)], place.k, place.group * per_group);
+      };
+      if (dataflow == Dataflow::WeightStationary) {
+        for (int nb = n0; nb < n1; nb += columns)
+          for (int kb = 0; kb < fan; kb += rows)
+            for (int m = m0; m < m1; ++m)
+              for (int n = nb; n < std::min(nb + columns, n1); ++n)
+                for (int k = kb; k < std::min(kb + rows, fan); ++k)
+                  element(k - kb, n - nb).cycle(weight(k, n), activation(m, k), m == m0, seen, true, e);
+      } else if (dataflow == Dataflow::InputStationary) {
+        for (int mb = m0; mb < m1; mb += columns)
+          for (int kb = 0; kb < fan; kb += rows)
+            for (int n = n0; n < n1; ++n)
+              for (int m = mb; m < std::min(mb + columns, m1); ++m)
+                for (int k = kb; k < std::min(kb + rows, fan); ++k)
+                  element(k - kb, m - mb).cycle(activation(m, k), weight(k, n), n == n0, seen, false, e);
+      } else {
+        for (int nb = n0; nb < n1; nb += columns)
+          for (int mb = m0; mb < m1; mb += rows)
+            for (int k = 0; k < fan; ++k)
+              for (int n = nb; n < std::min(nb + columns, n1); ++n)
+                for (int m = mb; m < std::min(mb + rows, m1); ++m)
+                  element(m - mb, n - nb).both(activation(m, k), weight(k, n), seen, e);
       }
     }
+  }
   return seen;
 }
 
@@ -197,16 +223,14 @@ std::map<Key, int> all_transitions_on_lanes(const Case& c) {
   const Descriptor& d = c.layer.descriptor;
   std::vector<Element> lanes(static_cast<std::size_t>(d.lanes));
   std::map<Key, int> seen;
-  for (std::size_t image = 0; image < c.inputs.size(); ++image)
-    for (int row = 0; row < d.output.height; row += d.rows_per_tile) {
-      const int m1 = std::min(row + d.rows_per_tile, d.output.height) * d.output.width;
-      std::size_t output = 0;
-      for (int m = row * d.output.width; m < m1; ++m)
-        for (int n = 0; n < d.output.channels; ++n, ++output)
-          for (int k = 0; k < fan_in(d); ++k)
-            lanes[output % lanes.size()].both(activation_at(c, image, m, k, n), weight_at(c, k, n), seen,
-                                              c.layer.encoding);
-    }
+  for (const auto& tile : tiles_of(c)) {
+    std::size_t output = 0;
+    for (const Position& position : tile)
+      for (int n = 0; n < d.output.channels; ++n, ++output)
+        for (int k = 0; k < fan_in(d); ++k)
+          lanes[output % lanes.size()].both(activation_at(c, position, k, n), weight_at(c, k, n), seen,
+                                            c.layer.encoding);
+  }
   return seen;
 }
 
@@ -229,7 +253,8 @@ TEST_P(OperandTraceOf, ExecutedMacsAreThoseTheActivityCounts) {
   for (int i = 0; i < 20; ++i) {
     Case c;
     fill(c, random, Encoding::SignMagnitude, ElementType::Unsigned8);
-    const Descriptor& d = c.layer.descriptor;
+    Descriptor d = c.layer.descriptor;
+    d.images = d.images_per_tile = 1;
     std::uint64_t executed = 0, macs = 0;
     for (const auto& input : c.inputs)
       for (int t = 0; t < tile_count(d); ++t) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "axvp/accel/array_block.h"
@@ -44,24 +45,29 @@ struct ScratchpadNeed {
   std::uint64_t activation = 0, weight = 0, accumulator = 0;
 };
 
+/// One operand's bytes of all images of a tile.
+Bytes bytes_in(const Descriptor& d, const RowTile& tile) {
+  return static_cast<Bytes>(tile.images * tile.input_rows() * d.input.width) * static_cast<Bytes>(d.input.channels);
+}
+
 /// Places the buffers of `d`, whose tile sizes are set.
 ScratchpadNeed place_buffers(Descriptor& d) {
   const int tiles = tile_count(d);
   std::uint64_t input_bytes = 0;
-  for (int t = 0; t < tiles; ++t)
-    input_bytes = std::max(input_bytes, static_cast<std::uint64_t>(row_tile(d, t).input_rows()) * input_row_bytes(d));
+  for (int t = 0; t < tiles; ++t) input_bytes = std::max(input_bytes, bytes_in(d, row_tile(d, t)));
+  const auto images = static_cast<std::uint64_t>(d.images_per_tile);
   const int copies = tiles > 1 ? 2 : 1;
   BufferAllocator activation, weight, accumulator;
   d.input_buffer = activation.take(input_bytes, copies);
   if (d.opcode == Opcode::Add) d.second_buffer = activation.take(input_bytes, copies);
-  d.output_buffer = activation.take(static_cast<std::uint64_t>(d.rows_per_tile) * output_row_bytes(d), copies);
+  d.output_buffer = activation.take(images * static_cast<std::uint64_t>(d.rows_per_tile) * output_row_bytes(d), copies);
   if (d.opcode == Opcode::Convolution) {
     const auto groups = static_cast<int>(channel_groups(d).size());
     const auto channels = static_cast<std::uint64_t>(std::min(d.channels_per_group, d.output.channels));
     d.weight_buffer = weight.take(channels * static_cast<std::uint64_t>(fan_in(d)), groups > 1 ? 2 : 1);
-    d.accumulator_buffer = accumulator.take(
-        static_cast<std::uint64_t>(d.rows_per_tile) * static_cast<std::uint64_t>(d.output.width) * channels * 4,
-        tiles * groups > 1 ? 2 : 1);
+    d.accumulator_buffer = accumulator.take(images * static_cast<std::uint64_t>(d.rows_per_tile) *
+                                                static_cast<std::uint64_t>(d.output.width) * channels * 4,
+                                            tiles * groups > 1 ? 2 : 1);
   }
   return {activation.used(), weight.used(), accumulator.used()};
 }
@@ -84,11 +90,15 @@ std::vector<int> part_counts(int largest) {
   return counts;
 }
 
-std::vector<int> row_candidates(const Descriptor& d) {
-  std::vector<int> rows;
-  for (const int parts : part_counts(d.output.height)) rows.push_back((d.output.height + parts - 1) / parts);
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return rows;
+/// Whole images a tile, then rows of one.
+std::vector<std::pair<int, int>> tile_candidates(const Descriptor& d) {
+  std::vector<std::pair<int, int>> sizes;
+  const auto add = [&](int images, int rows) {
+    if (sizes.empty() || sizes.back() != std::pair{images, rows}) sizes.emplace_back(images, rows);
+  };
+  for (const int parts : part_counts(d.images)) add((d.images + parts - 1) / parts, d.output.height);
+  for (const int parts : part_counts(d.output.height)) add(1, (d.output.height + parts - 1) / parts);
+  return sizes;
 }
 
 std::vector<int> channel_candidates(const Descriptor& d, const ArrayConfig& array) {
@@ -137,12 +147,12 @@ class PipelineEstimate {
       const RowTile tile = row_tile(d_, t);
       const Bytes operands = d_.opcode == Opcode::Add ? 2 : 1;
       const Cycles buffer_free = t >= 2 ? consumed[index((t - 1) * group_count - 1)] : 0;
-      const Cycles loaded = load(operands * static_cast<Bytes>(tile.input_rows()) * input_row_bytes(d_), buffer_free);
+      const Cycles loaded = load(operands * bytes_in(d_, tile), buffer_free);
       for (int g = 0; g < group_count; ++g)
         run_one(t * group_count + g, tile, groups[static_cast<std::size_t>(g)], group_count, loaded, consumed,
                 computed);
-      stores_.push_back(
-          {computed[index((t + 1) * group_count - 1)], static_cast<Bytes>(tile.rows()) * output_row_bytes(d_)});
+      stores_.push_back({computed[index((t + 1) * group_count - 1)],
+                         static_cast<Bytes>(tile.images * tile.rows()) * output_row_bytes(d_)});
     }
     while (!stores_.empty()) store();
     return last_store_;
@@ -158,7 +168,7 @@ class PipelineEstimate {
 
   void run_one(int run, const RowTile& tile, const ChannelGroup& group, int group_count, Cycles loaded,
                std::vector<Cycles>& consumed, std::vector<Cycles>& computed) {
-    const auto positions = static_cast<std::uint64_t>(tile.rows()) * static_cast<std::uint64_t>(d_.output.width);
+    const auto positions = static_cast<std::uint64_t>(tile.images * tile.rows() * d_.output.width);
     Cycles start = loaded;
     if (d_.opcode == Opcode::Convolution) {
       const Cycles two_before = run >= 2 ? consumed[index(run - 2)] : 0;
@@ -218,10 +228,11 @@ Cycles plain_estimate_cycles(const Descriptor& descriptor, const PlatformConfig&
 std::optional<Descriptor> plain_plan_tiling(const Descriptor& descriptor, const PlatformConfig& config) {
   std::vector<Candidate> candidates;
   std::optional<Candidate> fewest_runs;  // where every tiling has more than kMostRuns
-  for (const int rows : row_candidates(descriptor))
+  for (const auto& [images, rows] : tile_candidates(descriptor))
     for (const int channels : channel_candidates(descriptor, config.array)) {
       Candidate candidate{descriptor, 0, 0};
       candidate.descriptor.rows_per_tile = rows;
+      candidate.descriptor.images_per_tile = images;
       candidate.descriptor.channels_per_group = channels;
       if (!fits(place_buffers(candidate.descriptor), config)) continue;
       candidate.runs = run_count(candidate.descriptor);

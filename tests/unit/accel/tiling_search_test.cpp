@@ -14,6 +14,7 @@ Descriptor drawn_operation(Random& random) {
   const int kind = any(0, 9);
   const int channels = any(1, 12) * any(1, 16);
   d.input = {channels, any(1, 40), any(1, 40)};
+  d.images = any(0, 1) == 0 ? 1 : any(2, 9);
   if (kind == 0) {
     d.opcode = Opcode::Add;
     d.output = d.input;

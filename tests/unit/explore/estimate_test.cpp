@@ -64,8 +64,8 @@ TEST(Estimate, EachLayerIsPricedInItsOwnSelectable) {
   Multiplications multiplications;
   multiplications.executed = {100.0, 10.0};
   multiplications.events[static_cast<std::size_t>(Event::MacZeroActivation)] = 8.0;
-  EXPECT_DOUBLE_EQ(energy_of({}, multiplications, prices, {1, 0}).value, 100 * 4.0 + 10 * 3.0 + 4.0);
-  EXPECT_DOUBLE_EQ(energy_of({}, multiplications, prices, {0}).value, 110 * 3.0 + 4.0);
+  EXPECT_DOUBLE_EQ(energy_of({}, multiplications, 1.0, prices, {1, 0}).value, 100 * 4.0 + 10 * 3.0 + 4.0);
+  EXPECT_DOUBLE_EQ(energy_of({}, multiplications, 1.0, prices, {0}).value, 110 * 3.0 + 4.0);
 }
 
 TEST(Estimate, OtherDataflowsHaveTheCyclesOfTheirClosedForms) {

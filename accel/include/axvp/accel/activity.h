@@ -23,7 +23,8 @@ class ActivityCounter {
  public:
   explicit ActivityCounter(const Descriptor& descriptor);
 
-  /// `input` holds rows [tile.input_begin, tile.input_end) of the tensor, NHWC. The answer holds until the next call.
+  /// `input` holds rows [tile.input_begin, tile.input_end) of the tile's images, NHWC. The answer holds until the next
+  /// call.
   [[nodiscard]] const TileActivity& count(const RowTile& tile, const std::uint8_t* input);
 
  private:
@@ -42,6 +43,7 @@ class ActivityCounter {
 
   [[nodiscard]] static Line line_of(int offset, int stride, int size, int begin, int end);
   static void choose_models(std::vector<Line>& lines, int stride);
+  const TileActivity& count_image(const RowTile& tile, const std::uint8_t* input);
   void count_tap(std::size_t row, std::size_t column);
   void add(const Region& region, std::size_t tap, bool grow);
 
@@ -49,7 +51,8 @@ class ActivityCounter {
   std::vector<Line> columns_, rows_;  ///< By kernel column; by kernel row, of the present tile.
   const std::uint8_t* input_ = nullptr;
   int input_begin_ = 0;
-  TileActivity activity_;
+  TileActivity activity_;  ///< Of an image.
+  TileActivity sum_;       ///< Of a tile of several.
 };
 
 /// MACs of one run of the array by what became of them, and the activation bytes it reads. Exact and without looking at

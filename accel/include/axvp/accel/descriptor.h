@@ -24,9 +24,10 @@ struct Descriptor {
   ElementType input_type = ElementType::Unsigned8;
   ElementType second_type = ElementType::Unsigned8;
   ElementType output_type = ElementType::Unsigned8;
-  Shape input;
+  Shape input;  ///< Of one image.
   Shape output;
-  Window window;  ///< Convolution and pools.
+  int images = 1;  ///< Of the batch: they follow one another in DRAM.
+  Window window;   ///< Convolution and pools.
   int groups = 1;
   int packed_groups = 1;  ///< Whole convolution groups that share the array's folds, side by side (array_block.h).
   int lanes = 0;          ///< Of the multiplier lanes that compute the convolution; 0: the array does.
@@ -39,7 +40,8 @@ struct Descriptor {
   std::uint32_t output_address = 0;
   std::uint32_t weight_address = 0;    ///< [output channel][k].
   std::uint32_t parameter_offset = 0;  ///< Of the requantisation set in the parameter memory.
-  int rows_per_tile = 1;               ///< Output rows of a tile, full width; the last tile may have fewer.
+  int rows_per_tile = 1;               ///< Output rows of a tile, full width; an image's last tile may have fewer.
+  int images_per_tile = 1;             ///< Several only where a tile has all rows of an image.
   int channels_per_group = 1;          ///< Output channels whose weights are resident at a time.
   BufferPair input_buffer{}, second_buffer{}, output_buffer{};  ///< In the activation scratchpad.
   BufferPair weight_buffer{};
@@ -56,10 +58,12 @@ using DescriptorBytes = std::array<std::uint8_t, kDescriptorBytes>;
 [[nodiscard]] Result<Descriptor> decode(const std::uint8_t* bytes, const PlatformConfig& config);
 [[nodiscard]] Result<void> check(const Descriptor& descriptor, const PlatformConfig& config);
 
-/// Output rows [begin, end) of a tile and the input rows they need, clipped to the tensor.
+/// Output rows [begin, end) of an image and the input rows they need, clipped to the tensor; or of several images, all
+/// rows of both. Buffers hold a tile's images one after the other.
 struct RowTile {
   int begin = 0, end = 0;
   int input_begin = 0, input_end = 0;
+  int first_image = 0, images = 1;  ///< Of the batch.
 
   [[nodiscard]] int rows() const { return end - begin; }
   [[nodiscard]] int input_rows() const { return input_end - input_begin; }
@@ -77,8 +81,29 @@ struct ChannelGroup {
 [[nodiscard]] std::int32_t element_at(const std::uint8_t* bytes, ElementType type);
 [[nodiscard]] int tile_count(const Descriptor& descriptor);
 [[nodiscard]] RowTile row_tile(const Descriptor& descriptor, int tile);
-/// The input rows that output rows [begin, end) need.
+/// Output rows [begin, end) of the first image and the input rows that they need.
 [[nodiscard]] RowTile row_tile(const Descriptor& descriptor, int begin, int end);
+/// All of the batch as if it were one tile.
+[[nodiscard]] RowTile whole_batch(const Descriptor& descriptor);
+/// Tiles with equally many output pixels: how many of them there are, and one of them.
+struct TileKind {
+  std::uint64_t tiles = 0;
+  RowTile tile;
+};
+/// Whole tiles, of which there may be none, and the last one of each image (or of the batch, where tiles hold images).
+[[nodiscard]] std::array<TileKind, 2> tile_kinds(const Descriptor& descriptor);
+/// Output pixels of all images of a tile.
+[[nodiscard]] std::uint64_t positions_of(const Descriptor& descriptor, const RowTile& tile);
+/// What a tile takes in a buffer, and where in DRAM it begins, counted from the tensor.
+[[nodiscard]] Bytes input_bytes(const Descriptor& descriptor, const RowTile& tile);
+[[nodiscard]] Bytes output_bytes(const Descriptor& descriptor, const RowTile& tile);
+[[nodiscard]] Bytes input_offset(const Descriptor& descriptor, const RowTile& tile);
+[[nodiscard]] Bytes output_offset(const Descriptor& descriptor, const RowTile& tile);
+/// Buffers of a tiling: the largest input tile, and a whole output tile.
+[[nodiscard]] Bytes largest_input_bytes(const Descriptor& descriptor);
+[[nodiscard]] Bytes largest_output_bytes(const Descriptor& descriptor);
+/// Output pixels of a whole tile.
+[[nodiscard]] std::uint64_t largest_positions(const Descriptor& descriptor);
 [[nodiscard]] std::vector<ChannelGroup> channel_groups(const Descriptor& descriptor);
 /// How the convolution's groups are mapped, as ArrayConfig::depthwise names it.
 [[nodiscard]] DepthwiseMapping mapping_of(const Descriptor& descriptor);
@@ -91,11 +116,11 @@ struct ChannelGroup {
 /// Folds of one run of the array over `group`: K in steps of R, channels in steps of C, block by block.
 [[nodiscard]] std::uint64_t fold_count(const Descriptor& descriptor, const ChannelGroup& group,
                                        const ArrayConfig& array);
-/// Operations of the vector unit for the output rows of `tile` and the channels of `group`: accumulators requantised,
+/// Operations of the vector unit for the output pixels of `tile` and the channels of `group`: accumulators requantised,
 /// residual sums, elements copied, and of a pool every element that its windows take from inside the tensor.
 [[nodiscard]] std::uint64_t vector_operations(const Descriptor& descriptor, const RowTile& tile,
                                               const ChannelGroup& group);
-[[nodiscard]] std::uint64_t macs_of(const Descriptor& descriptor);  ///< 0 for other operations than convolutions.
+[[nodiscard]] std::uint64_t macs_of(const Descriptor& descriptor);  ///< Of the batch; 0 if it is not a convolution.
 
 [[nodiscard]] Bytes input_row_bytes(const Descriptor& descriptor);
 [[nodiscard]] Bytes output_row_bytes(const Descriptor& descriptor);

@@ -14,8 +14,8 @@ namespace axvp {
 /// pixels by K = (kernel row, kernel column, channel). Padding is 0.
 class LoweredRun {
  public:
-  /// `input` holds rows [tile.input_begin, tile.input_end) of the tensor, NHWC; `weights` [channel of `group`][k];
-  /// `sums` takes [pixel of the tile][channel of `group`]. All three outlive the object.
+  /// `input` holds rows [tile.input_begin, tile.input_end) of the tile's images, NHWC; `weights` [channel of
+  /// `group`][k]; `sums` takes [pixel of the tile][channel of `group`]. All three outlive the object.
   LoweredRun(const Descriptor& descriptor, const RowTile& tile, const ChannelGroup& group, const std::uint8_t* input,
              const std::int8_t* weights, std::uint8_t select, std::int32_t* sums);
   LoweredRun(const LoweredRun&) = delete;

@@ -6,11 +6,11 @@
 
 namespace axvp {
 
-/// Chooses packed_groups, lanes, rows_per_tile, channels_per_group and the buffers of `descriptor` (everything else is
-/// set): groups mapped as the array's configuration says, or, if it says auto, by the mapping with the fewest cycles of
-/// array or lanes, of several the first in the order of DepthwiseMapping; of its tilings the one with the fewest
-/// estimated cycles, within 10 % of it the one with the fewest runs. A descriptor whose smallest tile does not fit is
-/// an error that names the operation (`name`), the scratchpad and the bytes needed.
+/// Chooses packed_groups, lanes, rows_per_tile, images_per_tile, channels_per_group and the buffers of `descriptor`
+/// (everything else is set): groups mapped as the array's configuration says, or, if it says auto, by the mapping with
+/// the fewest cycles of array or lanes, of several the first in the order of DepthwiseMapping; of its tilings the one
+/// with the fewest estimated cycles, within 10 % of it the one with the fewest runs. A descriptor whose smallest tile
+/// does not fit is an error that names the operation (`name`), the scratchpad and the bytes needed.
 [[nodiscard]] Result<Descriptor> plan_tiling(Descriptor descriptor, std::string_view name,
                                              const PlatformConfig& config);
 

@@ -90,6 +90,7 @@ struct SimulationConfig {
 /// The whole platform. `read_platform_config` checks each field, `validate` what fields say together.
 struct PlatformConfig {
   double clock_mhz = 100.0;  ///< Of the accelerator, [0.01, 10000].
+  int batch = 1;             ///< Images of an inference, [1, 256]: they pass each operation together.
   ArrayConfig array;
   ScratchpadConfig scratchpads;
   DmaConfig dma;

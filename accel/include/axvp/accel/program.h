@@ -22,7 +22,7 @@ struct SelectablePool {
 /// A tensor in DRAM.
 struct TensorPlacement {
   std::uint32_t address = 0;  ///< On the bus.
-  Bytes bytes = 0;
+  Bytes bytes = 0;            ///< Of all images of an inference, one after the other.
   ElementType type = ElementType::Unsigned8;
 };
 
@@ -31,7 +31,7 @@ struct ProgramNode {
   std::string name;
   std::string operation;             ///< "convolution", "add", "average_pool", "max_pool", "resample".
   std::optional<std::size_t> layer;  ///< Index into the operating points, for convolutions.
-  std::uint64_t macs = 0;            ///< Of the network, padding counted.
+  std::uint64_t macs = 0;            ///< Of the network, padding counted; as all that follows, of an inference.
   std::uint64_t padding_macs = 0;    ///< Of them, those whose activation the layer's padding supplies.
   std::uint64_t slots = 0;  ///< Of the array: every PE in every position of every fold; 0 if not a convolution.
   std::uint64_t runs = 0;   ///< Of the array or the vector unit.
@@ -47,6 +47,7 @@ struct Program {
   std::uint32_t descriptor_address = 0;
   std::uint32_t point_table_address = 0;
   std::uint32_t point_count = 0;
+  std::uint32_t images = 1;  ///< Of an inference.
   std::vector<std::string> point_names;
   TensorPlacement input, output;
   double output_step = 0.0;                     ///< What a step of the output is worth in the network's float units.
@@ -58,7 +59,7 @@ struct Program {
   Bytes parameter_bytes = 0;                    ///< Of the parameter memory.
 };
 
-/// Elements of the network's output.
+/// Elements of the network's output for one image.
 [[nodiscard]] std::size_t output_count(const Program& program);
 
 /// Closed form: multiplications of a convolution whose activation lies outside of the tensor. Inside are, for each

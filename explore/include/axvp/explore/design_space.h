@@ -23,12 +23,13 @@ enum class Axis : std::size_t {
   DramBandwidth,  ///< Bytes a cycle.
   VectorLanes,
   Depthwise,  ///< Value: index of DepthwiseMapping.
+  Batch,      ///< Images an inference.
   ClockMhz,
   Pool,            ///< Value: index into DesignSpace::pools.
   OperatingPoint,  ///< Value: index into DesignSpace::points.
 };
-inline constexpr std::size_t kAxes = 12;
-inline constexpr std::size_t kHardwareAxes = 9;
+inline constexpr std::size_t kAxes = 13;
+inline constexpr std::size_t kHardwareAxes = 10;
 /// As in the sweep file and in results: "rows", ..., "dram_bandwidth_bytes_per_cycle", ...
 [[nodiscard]] std::string_view to_string(Axis axis);
 /// True if the axis' values are shown as words, not as numbers.

@@ -20,7 +20,7 @@ struct ZeroShares {
   double weight = 0.0;
 };
 
-/// Multiplications of one inference, the same on any hardware.
+/// Multiplications of an image, the same on any hardware.
 struct Multiplications {
   std::vector<double> executed;          ///< By convolution, in the order of execution.
   std::array<double, kEvents> events{};  ///< Gated ones.
@@ -28,7 +28,8 @@ struct Multiplications {
 /// `zeros` by operation of the network.
 [[nodiscard]] Multiplications multiplications_of(const ExploredNetwork& network, const std::vector<ZeroShares>& zeros);
 
-/// What the hardware makes of one inference of a network, or of one operation of it, without simulation.
+/// What the hardware makes of one inference (a batch of images) of a network, or of one operation of it, without
+/// simulation.
 struct AnalyticEstimate {
   Cycles array_cycles = 0;               ///< Exactly the platform's.
   Cycles latency = 0;                    ///< Estimate, within kLatencyBound of a network's.
@@ -37,15 +38,15 @@ struct AnalyticEstimate {
   AnalyticEstimate& operator+=(const AnalyticEstimate& other);
 };
 
-/// Tiles the operation as `compile` does and applies closed forms to the tiling. Errors: an operation whose smallest tile
-/// does not fit the scratchpads.
+/// Tiles the operation as `compile` does and applies closed forms to the tiling. Errors: an operation whose smallest
+/// tile does not fit the scratchpads.
 [[nodiscard]] Result<AnalyticEstimate> estimate(const ExploredOperation& operation, const PlatformConfig& config);
 /// Sum over the operations; equal shapes are estimated once.
 [[nodiscard]] Result<AnalyticEstimate> estimate(const ExploredNetwork& network, const PlatformConfig& config);
 
-/// Energy of an inference whose convolution i multiplies in selectable `selectors[i]` of `prices`; a single one serves
-/// all.
+/// Energy of an inference of `images` whose convolution i multiplies in selectable `selectors[i]` of `prices`; a single
+/// one serves all.
 [[nodiscard]] Picojoules energy_of(const AnalyticEstimate& estimate, const Multiplications& multiplications,
-                                   const EventPrices& prices, const std::vector<std::size_t>& selectors);
+                                   double images, const EventPrices& prices, const std::vector<std::size_t>& selectors);
 
 }  // namespace axvp

@@ -12,7 +12,7 @@ namespace axvp {
 /// One operation as exploration sees it: shapes, no values.
 struct ExploredOperation {
   std::string name;
-  Descriptor descriptor;  ///< Not tiled.
+  Descriptor descriptor;  ///< Of one image, not tiled.
 };
 
 struct ExploredNetwork {

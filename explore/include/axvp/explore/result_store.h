@@ -17,13 +17,14 @@ struct ExploredResult {
   std::uint64_t configuration = 0;
   std::uint32_t network = 0;       ///< Index into the sweep's networks.
   std::string status;              ///< "ok", or what rules the configuration out.
-  std::uint64_t array_cycles = 0;  ///< Analytic; 0 where it does not fit.
-  std::uint64_t cycles = 0;        ///< Per inference.
-  double latency_ms = 0.0;
-  double energy_uj = 0.0;
+  std::uint64_t array_cycles = 0;  ///< Of an inference, analytic; 0 where it does not fit.
+  std::uint64_t cycles = 0;        ///< Of an inference, which takes a batch of images.
+  double latency_ms = 0.0;         ///< Likewise.
+  double images_per_second = 0.0;
+  double energy_uj = 0.0;  ///< Of an image.
   double area_mm2 = 0.0;
   double power_mw = 0.0;
-  double energy_delay_uj_ms = 0.0;
+  double energy_delay_uj_ms = 0.0;  ///< Energy of an image by latency.
   std::optional<double> top1_fraction;
 
   [[nodiscard]] bool is_ok() const { return status == "ok"; }

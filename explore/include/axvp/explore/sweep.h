@@ -10,8 +10,9 @@
 
 namespace axvp {
 
-enum class Objective { Latency, Energy, Area, EnergyDelay, Accuracy };
-/// Column of the results, with its unit: "latency_ms", "energy_uj", "area_mm2", "energy_delay_uj_ms", "top1_fraction".
+enum class Objective { Latency, Energy, Area, EnergyDelay, Accuracy, Throughput };
+/// Column of the results, with its unit: "latency_ms", "energy_uj", "area_mm2", "energy_delay_uj_ms", "top1_fraction",
+/// "images_per_second".
 [[nodiscard]] std::string_view column_of(Objective objective);
 
 enum class SearchMethod { Grid, Random, Nsga2 };

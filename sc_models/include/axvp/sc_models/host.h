@@ -29,21 +29,22 @@ struct HostJob {
   TensorPlacement output;
   double output_step = 0.0;  ///< What a step of the output is worth in the network's float units.
   const std::vector<std::uint8_t>* image = nullptr;  ///< DRAM's first bytes, loaded before time begins.
+  std::uint32_t images = 1;  ///< Of an inference: inputs and outputs follow one another in DRAM.
 };
 
 /// One inference as the host saw it.
 struct HostResult {
-  std::size_t input = 0;  ///< Of the phase's inputs.
+  std::size_t input = 0;  ///< Of the phase's inputs, the first one of the batch.
   std::size_t point = 0;
   std::string reason;                   ///< Why the controller changed the point; empty where it did not.
   std::optional<std::uint32_t> margin;  ///< As read from MARGIN; none where the policy does not ask for it.
   bool is_answer = true;                ///< Else the margin was too small, and the next inference has the same input.
-  std::vector<std::int32_t> logits;     ///< Empty if it is no answer: they are not read.
+  std::vector<std::int32_t> logits;     ///< Image by image; empty if it is no answer: they are not read.
   EventCounts counts;                   ///< Difference of two counter snapshots.
   Cycles busy = 0;                      ///< From doorbell to interrupt, by the host's clock.
 };
 
-/// A part of a run: its inputs, one inference each, under one policy. It begins with a reset of the accelerator, so
+/// A part of a run: its inputs, a batch each inference, under one policy. It begins with a reset of the accelerator, so
 /// that nothing of it depends on the phases before; times and energies that the policy sees count from there.
 struct HostPhase {
   PolicyConfig policy;
@@ -56,11 +57,11 @@ struct HostObserver {
   std::function<void(const QosController&)> on_phase_end;  ///< After the last inference of a phase.
 };
 
-/// The host: a TLM-2.0 initiator with temporal decoupling. Loads DRAM by debug transport, then for each input of each
-/// phase asks the controller, writes input and operating point, rings the doorbell, waits for the interrupt, reads
-/// counters and result. Under the policy `margin` it reads MARGIN before the result, and where that is too small starts
-/// the next point of the cascade on the input that still lies in DRAM. Stops the simulation after the last input, or at
-/// the first error.
+/// The host: a TLM-2.0 initiator with temporal decoupling. Loads DRAM by debug transport, then for each batch of inputs
+/// of each phase asks the controller, writes inputs and operating point, rings the doorbell, waits for the interrupt,
+/// reads counters and result. Under the policy `margin` it reads MARGIN before the result, and where that is too small
+/// starts the next point of the cascade on the inputs that still lie in DRAM. Stops the simulation after the last
+/// input, or at the first error.
 class Host final : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Host> socket{"socket"};
@@ -79,7 +80,8 @@ class Host final : public sc_core::sc_module {
   void load_image();
   bool set_up();
   bool run_phase(const HostPhase& phase);
-  bool run_input(std::size_t index, const StoredTensor& input, QosController& controller, PolicyDecision decision);
+  bool run_batch(std::size_t first, const std::vector<StoredTensor>& inputs, QosController& controller,
+                 PolicyDecision decision);
   bool run_inference(std::size_t index, const PolicyDecision& decision, HostResult& result);
   bool read_answer(HostResult& result);
   [[nodiscard]] Cycles now() const;

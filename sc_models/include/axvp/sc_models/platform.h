@@ -22,15 +22,15 @@
 
 namespace axvp {
 
-/// One inference on the platform, from doorbell to interrupt.
+/// One inference on the platform, from doorbell to interrupt: a batch of images.
 struct InferenceRecord {
-  std::size_t index = 0;                ///< Of the phase's inputs.
+  std::size_t index = 0;                ///< Of the phase's inputs, the first one of the batch.
   std::size_t point = 0;                ///< Operating point.
   Cycles begin = 0;                     ///< Doorbell.
   Cycles end = 0;                       ///< Interrupt.
-  std::optional<std::uint32_t> margin;  ///< Of the outputs, in their steps; where the policy asked for it.
-  bool is_answer = true;                ///< Else the margin was too small: the next inference runs the same input.
-  std::vector<std::int32_t> logits;     ///< Empty if it is no answer.
+  std::optional<std::uint32_t> margin;  ///< The batch's least, in steps of the outputs; where the policy asked for it.
+  bool is_answer = true;                ///< Else the margin was too small: the next inference runs the same inputs.
+  std::vector<std::vector<std::int32_t>> logits;  ///< By image; empty if it is no answer.
   EventCounts counts;  ///< As the host read them from the counter registers; a switch at the start is contained.
   EnergyBreakdown energy;
 
@@ -89,9 +89,9 @@ struct PlatformSetup {
   std::shared_ptr<Timeline> timeline = nullptr;
 };
 
-/// Inputs, one inference each (or more, by a cascade), under one policy. A phase begins with a reset of the
-/// accelerator: its result depends on nothing but itself, whatever ran before. Its times and energies count from its
-/// begin.
+/// Inputs, an inference (or more, by a cascade) for each batch of them, under one policy. A phase begins with a reset
+/// of the accelerator: its result depends on nothing but itself, whatever ran before. Its times and energies count from
+/// its begin.
 struct PlatformPhase {
   PolicyConfig policy;
   std::vector<StoredTensor> inputs;

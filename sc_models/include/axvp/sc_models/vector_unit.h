@@ -35,7 +35,8 @@ class VectorIf : virtual public sc_core::sc_interface {
   /// Before the first run of an operation.
   virtual void configure(const Descriptor& descriptor) = 0;
   virtual void submit(const VectorRun& run) = 0;
-  /// Of the results of the last operation that ended an inference: largest minus second largest.
+  /// Of the results of the last operation that ended an inference: largest minus second largest; of several images the
+  /// smallest of these.
   [[nodiscard]] virtual std::uint32_t margin() const = 0;
 };
 
@@ -56,7 +57,7 @@ class VectorUnit final : public Unit, public VectorIf {
 
   void configure(const Descriptor& descriptor) override;
   void submit(const VectorRun& run) override;
-  [[nodiscard]] std::uint32_t margin() const override { return outputs_.margin(); }
+  [[nodiscard]] std::uint32_t margin() const override;
 
  private:
   void run_thread();
@@ -65,6 +66,9 @@ class VectorUnit final : public Unit, public VectorIf {
   void compute(const VectorRun& run);
   void requantise_run(const VectorRun& run);
   void elementwise_run(const VectorRun& run);
+  void elementwise_image(const RowTile& tile, const std::uint8_t* bytes_in, const std::uint8_t* second_in,
+                         std::uint8_t* bytes_out);
+  [[nodiscard]] std::uint64_t elements_read(const VectorRun& run) const;
   void compare_outputs(const VectorRun& run);
   void write_back(const VectorRun& run);
 
@@ -78,7 +82,7 @@ class VectorUnit final : public Unit, public VectorIf {
   VectorUnitConfig config_;
   Descriptor descriptor_;
   std::deque<VectorRun> queue_;
-  TopTwo outputs_;                                                     ///< Of the last operation.
+  std::vector<TopTwo> outputs_;                                        ///< Of the last operation, by image.
   std::map<std::pair<std::uint32_t, std::size_t>, UnpackedSet> sets_;  ///< By offset and number of channels.
 };
 
