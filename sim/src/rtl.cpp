@@ -58,8 +58,26 @@ Result<std::vector<Selectable>> find_all(const std::vector<std::string>& ids) {
   return pool;
 }
 
-/// The array with the configuration's sizes, and the lane of requantisation beside it.
+/// Multiplier lanes for depthwise layers, where the configuration has some: ports and instance.
+struct LanesText {
+  std::string parameter, ports, instance;
+};
+LanesText lanes_text(const ArrayConfig& array) {
+  if (array.lanes() == 0) return {};
+  return {fmt::format(",\n  parameter int unsigned Lanes       = {}", array.lanes()),
+          ",\n  input  logic                        dw_first_i,\n  input  logic                        dw_last_i,\n"
+          "  input  logic [SelectWidth-1:0]      dw_select_i,\n  input  logic                        dw_act_signed_i,\n"
+          "  input  logic [Lanes*8-1:0]          dw_act_i,\n  input  logic [Lanes*8-1:0]          dw_weight_i,\n"
+          "  output logic                        dw_sum_valid_o,\n  output logic [Lanes*AccWidth-1:0]   dw_sum_o",
+          "  ax_lanes #(.Lanes(Lanes), .AccWidth(AccWidth), .SelectWidth(SelectWidth)) u_depthwise (\n"
+          "    .clk_i,\n    .rst_ni,\n    .first_i     (dw_first_i),\n    .last_i      (dw_last_i),\n"
+          "    .select_i    (dw_select_i),\n    .act_signed_i(dw_act_signed_i),\n    .act_i       (dw_act_i),\n"
+          "    .weight_i    (dw_weight_i),\n    .sum_valid_o (dw_sum_valid_o),\n    .sum_o       (dw_sum_o)\n  );\n"};
+}
+
+/// The array with the configuration's sizes, beside it the lane of requantisation and the multiplier lanes.
 std::string core_module(const ArrayConfig& array, int select_width) {
+  const LanesText lanes = lanes_text(array);
   const bool ws = array.dataflow == Dataflow::WeightStationary;
   const std::string ports =
       ws ? "  input  logic                        act_valid_i,\n  input  logic                        swap_i,\n"
@@ -73,7 +91,7 @@ std::string core_module(const ArrayConfig& array, int select_width) {
       "edit.\n"
       "module ax_core #(\n"
       "  parameter int unsigned Rows        = {},\n  parameter int unsigned Columns     = {},\n"
-      "  parameter int unsigned AccWidth    = 32,\n  parameter int unsigned SelectWidth = {}\n) (\n"
+      "  parameter int unsigned AccWidth    = 32,\n  parameter int unsigned SelectWidth = {}{}\n) (\n"
       "  input  logic                        clk_i,\n  input  logic                        rst_ni,\n{}"
       "  input  logic [SelectWidth-1:0]      select_i,\n  input  logic                        act_signed_i,\n"
       "  input  logic [Rows*8-1:0]           act_i,\n  input  logic [Columns*8-1:0]        weight_i,\n"
@@ -81,14 +99,16 @@ std::string core_module(const ArrayConfig& array, int select_width) {
       "  input  logic signed [31:0]          lane_acc_i,\n  input  logic signed [15:0]          lane_m0_i,\n"
       "  input  logic signed [47:0]          lane_b_i,\n  input  logic        [5:0]           lane_s_i,\n"
       "  input  logic signed [31:0]          lane_lo_i,\n  input  logic signed [31:0]          lane_hi_i,\n"
-      "  output logic signed [31:0]          lane_y_o\n);\n"
+      "  output logic signed [31:0]          lane_y_o{}\n);\n"
       "  {} #(.Rows(Rows), .Columns(Columns), .AccWidth(AccWidth), .SelectWidth(SelectWidth)) u_array (\n"
       "    .clk_i,\n    .rst_ni,\n{}    .select_i,\n    .act_signed_i,\n    .act_i,\n    .weight_i,\n    "
       ".sum_valid_o,\n    .sum_o\n  );\n"
       "  ax_requantise u_lane (\n    .clk_i,\n    .acc_i(lane_acc_i),\n    .m0_i (lane_m0_i),\n    .b_i  (lane_b_i),\n"
-      "    .s_i  (lane_s_i),\n    .lo_i (lane_lo_i),\n    .hi_i (lane_hi_i),\n    .y_o  (lane_y_o)\n  );\nendmodule\n",
+      "    .s_i  (lane_s_i),\n    .lo_i (lane_lo_i),\n    .hi_i (lane_hi_i),\n    .y_o  (lane_y_o)\n  "
+      ");\n{}endmodule\n",
       ws ? "Weight-stationary" : "Output-stationary", array.rows, array.columns, array.rows, array.columns,
-      select_width, ports, ws ? "ax_ws_array" : "ax_os_array", connections);
+      select_width, lanes.parameter, ports, lanes.ports, ws ? "ax_ws_array" : "ax_os_array", connections,
+      lanes.instance);
 }
 
 /// Everything below `folder`; filelist.f is for synthesis, checks.f adds the assertions for simulation.
@@ -139,10 +159,11 @@ int run(const Options& options) {
   if (const auto writable = check_writable(options.output); !writable) return report(writable.error());
   if (const auto written = write_files_atomically(*files); !written) return report(written.error());
   fmt::print(
-      "{} array, {} x {}, pool of {} selectables: {} files\n"
+      "{} array, {} x {}{}, pool of {} selectables: {} files\n"
       "written: {}/filelist.f (top ax_core), {}/checks.f (with assertions)\n",
-      to_string(array.dataflow), array.rows, array.columns, pool->size(), files->size(), options.output,
-      options.output);
+      to_string(array.dataflow), array.rows, array.columns,
+      array.lanes() > 0 ? fmt::format(" with {} lanes", array.lanes()) : "", pool->size(), files->size(),
+      options.output, options.output);
   return kDone;
 }
 

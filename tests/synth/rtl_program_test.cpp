@@ -55,15 +55,18 @@ TEST_F(RtlProgram, WritesTheEmbeddedConfigurationLintClean) {
       << log_;
 }
 
-TEST_F(RtlProgram, WritesEachDataflowWithAPoolOfModesLintClean) {
-  for (const std::string dataflow : {"ws", "os"}) {
+TEST_F(RtlProgram, WritesEachDataflowWithAPoolOfModesAndWithLanesLintClean) {
+  for (const std::string flow : {"\"ws\"", "\"os\"", "\"ws\"\ndepthwise = \"vector\"\ndepthwise_lanes = 6",
+                                 "\"os\"\ndepthwise = \"auto\"\ndepthwise_lanes = 6"}) {
     const std::string config =
-        file("run.toml", "[platform.array]\nrows = 5\ncolumns = 3\ndataflow = \"" + dataflow +
-                             "\"\n[[operating_point]]\nname = \"a\"\nmultiplier = \"dadda-exact\"\n");
+        file("run.toml", "[platform.array]\nrows = 5\ncolumns = 3\ndataflow = " + flow +
+                             "\n[[operating_point]]\nname = \"a\"\nmultiplier = \"dadda-exact\"\n");
     const std::string pool = file(
         "pool.txt", "# instances: 3\ngated_dadda-468/m0\ndadda_trunc-k9c\ngated_dadda-468/m3\ndadda_perf-w2.swap\n");
     ASSERT_EQ(axvp("rtl --config " + config + " --pool " + pool + " --output " + out()), 0) << log_;
-    EXPECT_THAT(log_, HasSubstr("5 x 3, pool of 4 selectables"));
+    const bool has_lanes = flow.find("lanes") != std::string::npos;
+    EXPECT_THAT(log_,
+                HasSubstr(has_lanes ? "5 x 3 with 6 lanes, pool of 4 selectables" : "5 x 3, pool of 4 selectables"));
     expect_lint_clean();
   }
 }
