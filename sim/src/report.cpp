@@ -21,13 +21,15 @@ int run(const Options& options) {
   const std::string page = report_page(*input);
   if (const auto written = write_file_atomically(options.out, page); !written) return report(written.error());
   std::string contents;
-  const auto count = [&](const char* what, const std::vector<ReportSource>& sources) {
-    if (!sources.empty()) contents += fmt::format("{}{} {}", contents.empty() ? "" : ", ", sources.size(), what);
+  const auto count = [&](const char* one, const char* several, const std::vector<ReportSource>& sources) {
+    if (sources.empty()) return;
+    contents +=
+        fmt::format("{}{} {}", contents.empty() ? "" : ", ", sources.size(), sources.size() == 1 ? one : several);
   };
-  count("runs", input->runs);
-  count("explorations", input->explorations);
-  count("searches", input->searches);
-  count("files of operating points", input->point_files);
+  count("run", "runs", input->runs);
+  count("exploration", "explorations", input->explorations);
+  count("search", "searches", input->searches);
+  count("file of operating points", "files of operating points", input->point_files);
   fmt::print("written: {} ({} kB): {}\n", options.out, with_thousands((page.size() + 1023) / 1024), contents);
   return kDone;
 }

@@ -190,7 +190,7 @@ TEST_F(ReportPage, ShowsASearchAndOperatingPointsOfAnyFileName) {
   ASSERT_EQ(tuned.exit_code, 0) << tuned.output;
   const auto written = axvp("report search mine.json --out page.html");
   ASSERT_EQ(written.exit_code, 0) << written.output;
-  EXPECT_THAT(written.output, HasSubstr("1 searches, 1 files of operating points"));
+  EXPECT_THAT(written.output, HasSubstr("1 search, 1 file of operating points"));
   const std::string page = read_text_file(path("page.html")).value();
   EXPECT_THAT(page, Not(HasSubstr("tensor_scales"))) << "requantisation sets make large pages";
   const std::map<std::string, nlohmann::json> files{

@@ -14,15 +14,18 @@ namespace {
 
 class Tutorial : public testing::TemporaryFolder {};
 
-/// Lines of the fenced blocks marked `sh`.
+/// Lines of the fenced blocks marked `sh`; a backslash at the end continues one.
 std::vector<std::string> commands_of(const std::string& markdown) {
   std::vector<std::string> commands;
-  bool is_inside = false;
+  bool is_inside = false, is_continued = false;
   for (const std::string& line : split(markdown, '\n')) {
     if (line.rfind("```", 0) == 0)
       is_inside = line == "```sh";
+    else if (is_inside && is_continued)
+      commands.back() += "\n" + line;
     else if (is_inside)
       commands.push_back(line);
+    is_continued = is_inside && !line.empty() && line.back() == '\\';
   }
   return commands;
 }
@@ -39,7 +42,7 @@ TEST_F(Tutorial, EveryCommandRuns) {
         testing::shell("cd " + folder_.string() + " && export PATH=" + program + ":$PATH && " + command);
     ASSERT_EQ(outcome.exit_code, 0) << command << "\n" << outcome.output;
   }
-  for (const char* made : {"runs.html", "exploration.html", "exploration/front.csv", "power/layers.csv"})
+  for (const char* made : {"runs.html", "exploration.html", "exploration/front.csv", "power/layers.csv", "points.html"})
     EXPECT_TRUE(std::filesystem::exists(folder_ / "build" / "tutorial" / made)) << made;
 }
 
