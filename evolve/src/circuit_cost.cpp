@@ -100,9 +100,9 @@ struct CircuitCost::State {
         const Kernels& inner_loops)
       : kind(cost_kind), costs(in_integers(cells)), stimulus(transitions), kernels(inner_loops) {}
 
-  [[nodiscard]] std::uint64_t area(const Program& program) const {
+  [[nodiscard]] std::uint64_t area(const CircuitProgram& program) const {
     std::uint64_t sum = 0;
-    for (const Program::Step& step : program.steps) sum += cell(step.kind).area;
+    for (const CircuitProgram::Step& step : program.steps) sum += cell(step.kind).area;
     return sum;
   }
   [[nodiscard]] const IntegerCosts::Cell& cell(GateKind gate) const {
@@ -110,13 +110,13 @@ struct CircuitCost::State {
   }
 
   /// Prices every step's toggles and sets its delays, from the load that its outputs drive.
-  TimedProgram price(const Program& program) {
+  TimedProgram price(const CircuitProgram& program) {
     load_af.assign(program.slots, 0);
-    for (const Program::Step& step : program.steps)
+    for (const CircuitProgram::Step& step : program.steps)
       for (std::size_t n = 0; n < static_cast<std::size_t>(inputs_of(step.kind)); ++n)
         load_af[step.inputs[n]] += cell(step.kind).input_af[n];
     steps.clear();
-    for (const Program::Step& step : program.steps) {
+    for (const CircuitProgram::Step& step : program.steps) {
       TimedStep timed{step.kind, {}, step.output, {}, {}};
       std::copy(step.inputs, step.inputs + kGateInputs, timed.inputs);
       for (std::size_t n = 0; n < (has_carry(step.kind) ? 2 : 1); ++n) {
@@ -166,7 +166,7 @@ Result<CircuitCost> CircuitCost::make(CostKind kind, const CellCosts& cells,
   return CircuitCost{std::make_unique<State>(kind, cells, transitions, **kernels)};
 }
 
-std::optional<std::uint64_t> CircuitCost::within(const Program& program, std::uint64_t limit) {
+std::optional<std::uint64_t> CircuitCost::within(const CircuitProgram& program, std::uint64_t limit) {
   State& state = *state_;
   if (state.kind == CostKind::Area) {
     const std::uint64_t area = state.area(program);
@@ -192,7 +192,7 @@ double CircuitCost::figure(std::uint64_t cost) const {
   return static_cast<double>(cost) * 1e-6 / transitions;
 }
 
-SquareMicrometres CircuitCost::area(const Program& program) const {
+SquareMicrometres CircuitCost::area(const CircuitProgram& program) const {
   return SquareMicrometres{static_cast<double>(state_->area(program)) * 1e-3};
 }
 

@@ -54,7 +54,7 @@ struct ErrorEvaluator::State {
     return std::accumulate(begin, begin + static_cast<std::ptrdiff_t>(kBlockPairs), std::uint64_t{0});
   }
 
-  void prepare(const Program& program) {
+  void prepare(const CircuitProgram& program) {
     const std::size_t words = program.slots * kBlockWords;
     if (values.size() < words) values.resize(words);
   }
@@ -89,7 +89,7 @@ struct ErrorEvaluator::State {
     return bound.metric == ErrorMetric::MeanAbsolute ? figures.mean_absolute : figures.standard_deviation;
   }
 
-  ErrorBlock run(const Program& program, std::size_t block) {
+  ErrorBlock run(const CircuitProgram& program, std::size_t block) {
     blocks.load_inputs(block, values.data());
     kernels.run(program.steps.data(), program.steps.size(), values.data());
     return {values.data(), program.product.data(), blocks.exact(block), is_signed};
@@ -152,7 +152,7 @@ struct ErrorEvaluator::State {
   std::uint64_t deviation_limit = 0;  // of the sum of (e - mean)^2
   std::int64_t mean_limit = 0;        // of |sum of e|
   std::vector<std::uint64_t> values;
-  std::optional<Program> parent;
+  std::optional<CircuitProgram> parent;
   std::size_t slots_kept = 0;                // of each block in `parent_values`: the parent's, then room for a child's
   std::vector<std::uint64_t> parent_values;  // of all blocks: about a megabyte for 100 gates, second-level cache
   ProgramDelta delta;
@@ -170,7 +170,7 @@ Result<ErrorEvaluator> ErrorEvaluator::make(const OperandDomain& domain, const E
   return ErrorEvaluator{std::make_unique<State>(domain, bound, **kernels)};
 }
 
-std::optional<double> ErrorEvaluator::within_bound(const Program& program) {
+std::optional<double> ErrorEvaluator::within_bound(const CircuitProgram& program) {
   State& state = *state_;
   state.prepare(program);
   BlockSums sums;
@@ -180,7 +180,7 @@ std::optional<double> ErrorEvaluator::within_bound(const Program& program) {
   return state.metric_of(sums);
 }
 
-void ErrorEvaluator::set_parent(const Program& parent) {
+void ErrorEvaluator::set_parent(const CircuitProgram& parent) {
   State& state = *state_;
   state.parent = parent;
   const std::size_t slots = parent.slots + 2 * parent.uses_node.size();  // a child has at most two slots a node
@@ -189,7 +189,7 @@ void ErrorEvaluator::set_parent(const Program& parent) {
     state.kernels.run(parent.steps.data(), parent.steps.size(), state.kept(block));
 }
 
-std::optional<double> ErrorEvaluator::child_within_bound(const Program& child) {
+std::optional<double> ErrorEvaluator::child_within_bound(const CircuitProgram& child) {
   State& state = *state_;
   if (!state.parent || child.uses_node.size() != state.parent->uses_node.size()) return within_bound(child);
   state.delta.compare(*state.parent, child);
@@ -202,7 +202,7 @@ std::optional<double> ErrorEvaluator::child_within_bound(const Program& child) {
   return state.metric_of(sums);
 }
 
-ErrorFigures ErrorEvaluator::figures(const Program& program) {
+ErrorFigures ErrorEvaluator::figures(const CircuitProgram& program) {
   State& state = *state_;
   state.prepare(program);
   BlockSums sums;

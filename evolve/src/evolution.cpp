@@ -113,7 +113,7 @@ class Search {
       found.circuit = entry.circuit;
       cost = entry.cost;
     }
-    const Program program = compile(found.circuit);
+    const CircuitProgram program = compile(found.circuit);
     found.error = tools.error.figures(program);
     found.cost = tools.cost.figure(*cost);
     found.area = tools.cost.area(program);

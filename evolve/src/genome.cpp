@@ -75,7 +75,7 @@ Genome encode(const GateCircuit& circuit, std::size_t idle_nodes) {
   return genome;
 }
 
-void compile(const Genome& genome, Program& program) {
+void compile(const Genome& genome, CircuitProgram& program) {
   thread_local Scratch scratch;
   resolve_sources(genome, scratch);
   mark_used(genome, scratch, program.uses_node);
@@ -86,7 +86,7 @@ void compile(const Genome& genome, Program& program) {
   for (std::size_t n = 0; n < genome.nodes.size(); ++n) {
     const Genome::Node& node = genome.nodes[n];
     if (program.uses_node[n] == 0 || node.function == Genome::kWire) continue;
-    Program::Step step;
+    CircuitProgram::Step step;
     step.kind = static_cast<GateKind>(node.function);
     for (std::size_t k = 0; k < inputs_of_function(node.function); ++k)
       step.inputs[k] = scratch.slot_of[scratch.source[node.inputs[k]]];
@@ -100,17 +100,17 @@ void compile(const Genome& genome, Program& program) {
     program.product[bit] = scratch.slot_of[scratch.source[genome.product[bit]]];
 }
 
-Program compile(const GateCircuit& circuit) {
-  Program program;
+CircuitProgram compile(const GateCircuit& circuit) {
+  CircuitProgram program;
   compile(encode(circuit, 0), program);
   return program;
 }
 
-GateCircuit to_circuit(const Program& program) {
+GateCircuit to_circuit(const CircuitProgram& program) {
   std::vector<SignalId> signal_of(program.slots);
   for (SignalId s = 0; s < kFirstGateSignal; ++s) signal_of[s] = s;
   GateCircuit circuit;
-  for (const Program::Step& step : program.steps) {
+  for (const CircuitProgram::Step& step : program.steps) {
     Gate gate{step.kind, {}};
     for (std::size_t k = 0; k < kGateInputs; ++k) gate.inputs[k] = signal_of[step.inputs[k]];
     signal_of[step.output] = output_signal(circuit.gates.size());

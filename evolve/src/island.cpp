@@ -14,7 +14,7 @@ struct Fitness {
 };
 
 /// The cheaper test first; both stop early.
-std::optional<Fitness> evaluate(const Program& program, std::uint64_t cost_limit, IslandTools& tools) {
+std::optional<Fitness> evaluate(const CircuitProgram& program, std::uint64_t cost_limit, IslandTools& tools) {
   if (tools.area_first) {
     const auto cost = tools.cost.within(program, cost_limit);
     if (!cost) return std::nullopt;
@@ -34,7 +34,7 @@ std::size_t band_of(double error, double limit) {
   return std::min(kErrorBands - 1, static_cast<std::size_t>(error / limit * kErrorBands));
 }
 
-void remember(IslandState& island, const Program& program, double error_limit) {
+void remember(IslandState& island, const CircuitProgram& program, double error_limit) {
   const std::size_t band = band_of(island.error, error_limit);
   auto entry = std::lower_bound(
       island.archive.begin(), island.archive.end(), band,
@@ -46,8 +46,8 @@ void remember(IslandState& island, const Program& program, double error_limit) {
 }
 
 /// Mutates until the active circuit differs from the parent's: what changes only idle nodes is drift, not a child.
-void make_child(const Genome& parent, const Program& parent_program, std::size_t mutated_genes,
-                const FunctionSet& functions, Random& random, Genome& child, Program& program) {
+void make_child(const Genome& parent, const CircuitProgram& parent_program, std::size_t mutated_genes,
+                const FunctionSet& functions, Random& random, Genome& child, CircuitProgram& program) {
   child = parent;
   bool is_touched = false;  // a gene that the parent's circuit uses
   do {
@@ -89,7 +89,7 @@ Result<IslandState> found_island(const GateCircuit& seed, const SearchSettings& 
   IslandState island;
   const auto idle = static_cast<std::size_t>(search.idle_share * static_cast<double>(seed.gates.size()));
   island.genome = encode(seed, idle);
-  Program program;
+  CircuitProgram program;
   compile(island.genome, program);
   const auto fitness = evaluate(program, std::numeric_limits<std::uint64_t>::max() - 1, tools);
   if (!fitness) {
@@ -106,7 +106,7 @@ Result<IslandState> found_island(const GateCircuit& seed, const SearchSettings& 
 void run_epoch(IslandState& island, const SearchSettings& search, std::uint64_t evaluations, std::uint64_t seed,
                IslandTools& tools) {
   Random random{seed};
-  Program parent_program, program, best_program;
+  CircuitProgram parent_program, program, best_program;
   Genome child, best;
   compile(island.genome, parent_program);
   tools.error.set_parent(parent_program);

@@ -59,7 +59,7 @@ inline constexpr std::uint64_t kOverLimit = ~0ull;
 struct Kernels {
   const char* name;
   /// Runs the steps on one block; `values` holds slots of kBlockWords words, the first 18 of them filled.
-  void (*run)(const Program::Step* steps, std::size_t count, std::uint64_t* values);
+  void (*run)(const CircuitProgram::Step* steps, std::size_t count, std::uint64_t* values);
   /// BlockSums::absolute only.
   std::uint64_t (*absolute_error)(const ErrorBlock& block);
   BlockSums (*error_moments)(const ErrorBlock& block);

@@ -53,8 +53,8 @@ inline void dispatch(GateKind kind, Apply&& apply) {
   }
 }
 
-void run(const Program::Step* steps, std::size_t count, std::uint64_t* values) {
-  for (const Program::Step* step = steps; step != steps + count; ++step) {
+void run(const CircuitProgram::Step* steps, std::size_t count, std::uint64_t* values) {
+  for (const CircuitProgram::Step* step = steps; step != steps + count; ++step) {
     std::uint64_t* out = values + step->output * kBlockWords;
     dispatch(step->kind, [&](std::size_t which, auto function) {
       for_words(values, step->inputs, out + which * kBlockWords, function);

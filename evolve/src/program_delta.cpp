@@ -4,17 +4,17 @@
 
 namespace axvp {
 
-void ProgramDelta::compare(const Program& parent, const Program& child) {
+void ProgramDelta::compare(const CircuitProgram& parent, const CircuitProgram& child) {
   parent_step_of_node_.assign(parent.uses_node.size(), nullptr);
-  for (const Program::Step& step : parent.steps) parent_step_of_node_[step.node] = &step;
+  for (const CircuitProgram::Step& step : parent.steps) parent_step_of_node_[step.node] = &step;
   slot_of_.resize(child.slots);
   std::iota(slot_of_.begin(), slot_of_.begin() + kFirstGateSignal, std::uint16_t{0});
   steps_.clear();
   std::uint16_t next_slot = parent.slots;
-  for (const Program::Step& step : child.steps) {
-    Program::Step moved = step;
+  for (const CircuitProgram::Step& step : child.steps) {
+    CircuitProgram::Step moved = step;
     for (int k = 0; k < inputs_of(step.kind); ++k) moved.inputs[k] = slot_of_[step.inputs[k]];
-    const Program::Step* known = parent_step_of_node_[step.node];
+    const CircuitProgram::Step* known = parent_step_of_node_[step.node];
     if (known != nullptr && *known == moved) {
       moved.output = known->output;
     } else {

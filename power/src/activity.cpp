@@ -34,7 +34,7 @@ Result<Activity> simulate_zero_delay(const Netlist& netlist, const Stimulus& sti
                                      const std::vector<Counter>& counters) {
   const auto drives = bind_ports(netlist, stimulus);
   if (!drives) return forward_error(drives);
-  const Program program{netlist, counters};
+  const GateProgram program{netlist, counters};
   SettledCount count{netlist, program, counters};
   for (std::size_t block = 0; block * kBlockWords < stimulus.words(); ++block) {
     const Block mask = lane_mask(stimulus, block);
@@ -55,7 +55,7 @@ Result<std::vector<std::uint64_t>> simulate_outputs(const Netlist& netlist, cons
   if (output == nullptr || output->is_input) return fail("{}: no output port {}", netlist.top, port);
   const auto drives = bind_ports(netlist, stimulus);
   if (!drives) return forward_error(drives);
-  const Program program{netlist, {}};
+  const GateProgram program{netlist, {}};
   std::vector<std::uint64_t> result(stimulus.steps() * stimulus.lanes(), 0);
   for (std::size_t block = 0; block * kBlockWords < stimulus.words(); ++block) {
     BlockRun run{program, stimulus, *drives, block};

@@ -6,20 +6,20 @@ namespace axvp {
 namespace {
 
 /// The state of a register under its clear and preset; clear wins.
-std::uint64_t overridden(const Program::Register& reg, const std::vector<Block>& values, std::uint64_t state,
+std::uint64_t overridden(const GateProgram::Register& reg, const std::vector<Block>& values, std::uint64_t state,
                          std::size_t word) {
   return (state | values[reg.preset][word]) & ~values[reg.clear][word];
 }
 
 /// A clock edge: registers take their next state, unless they are cleared or preset.
-void clock_edge(const Program& program, std::vector<Block>& values) {
+void clock_edge(const GateProgram& program, std::vector<Block>& values) {
   for (const auto& reg : program.registers())
     for (std::size_t i = 0; i < kBlockWords; ++i)
       values[reg.state][i] = overridden(reg, values, values[reg.next][i], i);
 }
 
 /// Asynchronous clear and preset; true if a state changed.
-bool clear_and_preset(const Program& program, std::vector<Block>& values) {
+bool clear_and_preset(const GateProgram& program, std::vector<Block>& values) {
   bool changed = false;
   for (const auto& reg : program.registers())
     for (std::size_t i = 0; i < kBlockWords; ++i) {
@@ -45,7 +45,7 @@ Result<std::vector<Drive>> bind_ports(const Netlist& netlist, const Stimulus& st
   return drives;
 }
 
-BlockRun::BlockRun(const Program& program, const Stimulus& stimulus, const std::vector<Drive>& drives,
+BlockRun::BlockRun(const GateProgram& program, const Stimulus& stimulus, const std::vector<Drive>& drives,
                    std::size_t block)
     : program_(program), stimulus_(stimulus), drives_(drives), block_(block), values_(program.slots(), Block{}) {
   values_[kOneNet].fill(~std::uint64_t{0});

@@ -5,7 +5,7 @@
 
 #include "axvp/common/result.h"
 #include "axvp/power/activity.h"
-#include "program.h"
+#include "gate_program.h"
 
 namespace axvp {
 
@@ -25,7 +25,7 @@ struct Drive {
 /// are registers. Registers start at 0.
 class BlockRun {
  public:
-  BlockRun(const Program& program, const Stimulus& stimulus, const std::vector<Drive>& drives, std::size_t block);
+  BlockRun(const GateProgram& program, const Stimulus& stimulus, const std::vector<Drive>& drives, std::size_t block);
 
   /// The next step's values, by slot of the program.
   const std::vector<Block>& advance();
@@ -33,7 +33,7 @@ class BlockRun {
   [[nodiscard]] bool was_overridden() const { return was_overridden_; }
 
  private:
-  const Program& program_;
+  const GateProgram& program_;
   const Stimulus& stimulus_;
   const std::vector<Drive>& drives_;
   std::size_t block_;

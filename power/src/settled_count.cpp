@@ -2,7 +2,7 @@
 
 namespace axvp {
 
-SettledCount::SettledCount(const Netlist& netlist, const Program& program, const std::vector<Counter>& counters)
+SettledCount::SettledCount(const Netlist& netlist, const GateProgram& program, const std::vector<Counter>& counters)
     : netlist_(netlist),
       counters_(counters),
       changed_(netlist.nets, Block{}),

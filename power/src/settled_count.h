@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "axvp/power/activity.h"
-#include "program.h"
+#include "gate_program.h"
 #include "toggle_count.h"
 
 namespace axvp {
@@ -12,7 +12,7 @@ namespace axvp {
 /// Counts the toggles of settled values, transition by transition.
 class SettledCount {
  public:
-  SettledCount(const Netlist& netlist, const Program& program, const std::vector<Counter>& counters);
+  SettledCount(const Netlist& netlist, const GateProgram& program, const std::vector<Counter>& counters);
 
   /// One transition of a block of lanes; values by slot of the program, `before` by net at least.
   void add(const std::vector<Block>& before, const std::vector<Block>& now, const Block& mask);

@@ -22,7 +22,7 @@ void put(Plane& plane, std::size_t place, const Block& block) {
 /// Simulates transitions from settled values to settled values, many at once, gate by gate.
 class TimedRun {
  public:
-  TimedRun(const Netlist& netlist, const GateDelays& delays, const Program& program,
+  TimedRun(const Netlist& netlist, const GateDelays& delays, const GateProgram& program,
            const std::vector<Counter>& counters)
       : program_(program),
         delays_(delays),
@@ -137,7 +137,7 @@ class TimedRun {
     run_.slots[gate.state] = g >= first_flip_flop_ ? states_[g - first_flip_flop_] : Plane{};
   }
 
-  const Program& program_;
+  const GateProgram& program_;
   const GateDelays& delays_;
   std::vector<TimedGate> gates_;
   std::size_t first_flip_flop_;
@@ -168,7 +168,7 @@ Result<Activity> simulate_timed(const Netlist& netlist, const GateDelays& delays
                                 const std::vector<Counter>& counters) {
   const auto drives = bind_ports(netlist, stimulus);
   if (!drives) return forward_error(drives);
-  const Program program{netlist, counters};
+  const GateProgram program{netlist, counters};
   SettledCount settled{netlist, program, counters};
   TimedRun timed{netlist, delays, program, counters};
   for (std::size_t block = 0; block * kBlockWords < stimulus.words(); ++block) {

@@ -51,12 +51,12 @@ class GateCompiler {
     return code;
   }
 
-  std::uint32_t compile(const BooleanExpression& expression, std::vector<Program::Instruction>& code) {
+  std::uint32_t compile(const BooleanExpression& expression, std::vector<GateProgram::Instruction>& code) {
     using Operator = BooleanExpression::Operator;
     std::vector<std::uint32_t> slots;
     for (const auto& node : expression.nodes()) {
       const auto operand = [&](int index) { return slots[static_cast<std::size_t>(index)]; };
-      const auto emit = [&](Program::Code op, std::uint32_t left, std::uint32_t right) {
+      const auto emit = [&](GateProgram::Code op, std::uint32_t left, std::uint32_t right) {
         slots.push_back(gate_.slots++);
         code.push_back({op, slots.back(), left, right});
       };
@@ -71,26 +71,26 @@ class GateCompiler {
           slots.push_back(slot_of(expression.pins()[static_cast<std::size_t>(node.left)], code));
           break;
         case Operator::Not:
-          emit(Program::Code::Not, operand(node.left), operand(node.left));
+          emit(GateProgram::Code::Not, operand(node.left), operand(node.left));
           break;
         case Operator::And:
-          emit(Program::Code::And, operand(node.left), operand(node.right));
+          emit(GateProgram::Code::And, operand(node.left), operand(node.right));
           break;
         case Operator::Or:
-          emit(Program::Code::Or, operand(node.left), operand(node.right));
+          emit(GateProgram::Code::Or, operand(node.left), operand(node.right));
           break;
         case Operator::Xor:
-          emit(Program::Code::Xor, operand(node.left), operand(node.right));
+          emit(GateProgram::Code::Xor, operand(node.left), operand(node.right));
           break;
       }
     }
     return slots.back();
   }
 
-  std::uint32_t slot_of(const std::string& pin, std::vector<Program::Instruction>& code) {
+  std::uint32_t slot_of(const std::string& pin, std::vector<GateProgram::Instruction>& code) {
     if (cell_.type->flip_flop && pin == cell_.type->flip_flop->state) return gate_.state;
     if (cell_.type->flip_flop && pin == cell_.type->flip_flop->inverted_state) {
-      code.push_back({Program::Code::Not, gate_.slots++, gate_.state, gate_.state});
+      code.push_back({GateProgram::Code::Not, gate_.slots++, gate_.state, gate_.state});
       return code.back().to;
     }
     const LibertyPin* found = cell_.type->find_pin(pin);

@@ -8,7 +8,7 @@
 #include "axvp/power/activity.h"
 #include "axvp/power/netlist.h"
 #include "axvp/power/timing.h"
-#include "program.h"
+#include "gate_program.h"
 
 namespace axvp {
 
@@ -28,7 +28,7 @@ using Waveform = std::vector<ToggleEvent>;  ///< In order of time, each time at 
 /// A function as code over the slots of one gate: its pins first, then a one, a flip-flop's state and what comes up on
 /// the way.
 struct GateCode {
-  std::vector<Program::Instruction> code;
+  std::vector<GateProgram::Instruction> code;
   std::uint32_t result = 0;
 };
 

@@ -32,19 +32,19 @@ constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
     const Plane& left = slots[instruction.left];
     const Plane& right = slots[instruction.right];
     switch (instruction.code) {
-      case Program::Code::Copy:
+      case GateProgram::Code::Copy:
         to = left;
         break;
-      case Program::Code::Not:
+      case GateProgram::Code::Not:
         for (std::size_t i = 0; i < kPlaneWords; ++i) to.words[i] = ~left.words[i];
         break;
-      case Program::Code::And:
+      case GateProgram::Code::And:
         for (std::size_t i = 0; i < kPlaneWords; ++i) to.words[i] = left.words[i] & right.words[i];
         break;
-      case Program::Code::Or:
+      case GateProgram::Code::Or:
         for (std::size_t i = 0; i < kPlaneWords; ++i) to.words[i] = left.words[i] | right.words[i];
         break;
-      case Program::Code::Xor:
+      case GateProgram::Code::Xor:
         for (std::size_t i = 0; i < kPlaneWords; ++i) to.words[i] = left.words[i] ^ right.words[i];
         break;
     }

@@ -45,8 +45,8 @@ class CompressorBuilder {
  public:
   explicit CompressorBuilder(const CompressorParameters& p) : p_(p) {}
 
-  Netlist build() {
-    Netlist netlist;
+  ModuleNetlist build() {
+    ModuleNetlist netlist;
     Drawing products{"Partial products."};
     for (int i = 0; i < kBits; ++i)
       for (int j = 0; j < kBits; ++j)
@@ -141,8 +141,8 @@ class BoothBuilder {
  public:
   explicit BoothBuilder(const BoothParameters& p) : p_(p) {}
 
-  Netlist build() {
-    Netlist netlist;
+  ModuleNetlist build() {
+    ModuleNetlist netlist;
     for (int row = 0; row < kBits / 2; ++row) add_row(row);
     std::int32_t constant = 0;
     for (int row = 0; row < kBits / 2; ++row) constant -= 1 << (kBits + 2 * row);  // of the inverted sign bits
@@ -197,12 +197,12 @@ class BoothBuilder {
 
 }  // namespace
 
-Netlist netlist_of(const CompressorParameters& parameters) {
+ModuleNetlist netlist_of(const CompressorParameters& parameters) {
   return CompressorBuilder{parameters}.build();
 }
 
-Netlist netlist_of(const KulkarniParameters& parameters) {
-  Netlist netlist;
+ModuleNetlist netlist_of(const KulkarniParameters& parameters) {
+  ModuleNetlist netlist;
   Columns columns;
   Drawing drawing{"Blocks of 2x2 bits."};
   for (int a = 0; a < kBits / 2; ++a)
@@ -212,7 +212,7 @@ Netlist netlist_of(const KulkarniParameters& parameters) {
   return netlist;
 }
 
-Netlist netlist_of(const BoothParameters& parameters) {
+ModuleNetlist netlist_of(const BoothParameters& parameters) {
   return BoothBuilder{parameters}.build();
 }
 

@@ -13,7 +13,7 @@ class ColumnAdder {
  public:
   explicit ColumnAdder(Columns columns) : columns_(std::move(columns)) {}
 
-  void append_to(Netlist& netlist) {
+  void append_to(ModuleNetlist& netlist) {
     netlist.sections.push_back({"Dadda tree: at most two bits a column remain.", tree()});
     netlist.sections.push_back({"Ripple-carry adder.", ripple(netlist)});
   }
@@ -31,7 +31,7 @@ class ColumnAdder {
     bool and_one = false;
     for (std::size_t n = 0; n < count; ++n) {
       std::string bit = take(column);
-      if (bit == Netlist::kOne)
+      if (bit == ModuleNetlist::kOne)
         and_one = true;
       else
         bits.push_back(std::move(bit));
@@ -62,7 +62,7 @@ class ColumnAdder {
     return statements;
   }
 
-  std::vector<Statement> ripple(Netlist& netlist) {
+  std::vector<Statement> ripple(ModuleNetlist& netlist) {
     std::vector<Statement> statements;
     for (std::size_t c = 0; c < Columns::kCount; ++c) {
       const std::size_t height = columns_[c].size();
@@ -76,7 +76,7 @@ class ColumnAdder {
         netlist.product[c] = adder.output;
         statements.push_back(std::move(adder));
       } else {
-        netlist.product[c] = height == 1 ? take(c) : std::string{Netlist::kZero};
+        netlist.product[c] = height == 1 ? take(c) : std::string{ModuleNetlist::kZero};
       }
     }
     return statements;
@@ -85,10 +85,10 @@ class ColumnAdder {
   /// The sum of column 15 without its carry.
   Statement last_column() {
     auto& column = columns_[Columns::kCount - 1];
-    const auto ones = std::count(column.begin(), column.end(), Netlist::kOne);
+    const auto ones = std::count(column.begin(), column.end(), ModuleNetlist::kOne);
     std::vector<std::string> bits;
     std::copy_if(column.begin(), column.end(), std::back_inserter(bits),
-                 [](const std::string& bit) { return bit != Netlist::kOne; });
+                 [](const std::string& bit) { return bit != ModuleNetlist::kOne; });
     return {ones % 2 == 1 ? Operation::Xnor : Operation::Xor, std::move(bits), "top"};
   }
 
@@ -100,7 +100,7 @@ class ColumnAdder {
 
 void Columns::push_constant(std::int32_t constant) {
   for (std::size_t c = 0; c < kCount; ++c)
-    if ((constant >> c) & 1) bits_[c].emplace_back(Netlist::kOne);
+    if ((constant >> c) & 1) bits_[c].emplace_back(ModuleNetlist::kOne);
 }
 
 std::size_t Columns::tallest() const {
@@ -108,7 +108,7 @@ std::size_t Columns::tallest() const {
       ->size();
 }
 
-void add_columns(Columns columns, Netlist& netlist) {
+void add_columns(Columns columns, ModuleNetlist& netlist) {
   ColumnAdder{std::move(columns)}.append_to(netlist);
 }
 

@@ -27,6 +27,6 @@ class Columns {
 
 /// Appends a Dadda tree (L. Dadda, Alta Frequenza 34, 1965) of full and half adders, which leaves at most two bits a
 /// column, and a ripple-carry adder; sets the product, modulo 2^16: column 15 is an XOR.
-void add_columns(Columns columns, Netlist& netlist);
+void add_columns(Columns columns, ModuleNetlist& netlist);
 
 }  // namespace axvp

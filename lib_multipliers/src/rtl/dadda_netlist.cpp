@@ -19,8 +19,8 @@ class Builder {
   explicit Builder(const DaddaParameters& parameters)
       : p_(parameters), is_signed_(p_.encoding == Encoding::TwosComplement), constant_(p_.constant) {}
 
-  Netlist build() {
-    Netlist netlist;
+  ModuleNetlist build() {
+    ModuleNetlist netlist;
     netlist.has_modes = p_.modes() > 1;
     add_column_gates(netlist);
     add_bit_gates(netlist);
@@ -31,7 +31,7 @@ class Builder {
   }
 
  private:
-  void add_column_gates(Netlist& netlist) {
+  void add_column_gates(ModuleNetlist& netlist) {
     if (p_.gate_levels.empty()) return;
     Section section{"Columns stay on as long as no selected mode reaches them.", {}};
     for (std::size_t g = 0; g < p_.gate_levels.size(); ++g) {
@@ -48,7 +48,7 @@ class Builder {
   }
 
   /// For each band of columns the operand bits that its partial products read.
-  void add_operand_copies(Netlist& netlist) {
+  void add_operand_copies(ModuleNetlist& netlist) {
     Section section{"Operand bits as the gated columns see them.", {}};
     for (const int level : p_.gate_levels)
       for (const char* operand : {"x", "w"})
@@ -63,7 +63,7 @@ class Builder {
     return fmt::format("{}_{}_below_{}", operand, bit, level);
   }
 
-  void add_bit_gates(Netlist& netlist) {
+  void add_bit_gates(ModuleNetlist& netlist) {
     if (p_.gate_bits.empty()) return;
     Section section{"Operand bits stay on as long as no selected mode reaches them.", {}};
     for (std::size_t g = 0; g < p_.gate_bits.size(); ++g)
@@ -107,7 +107,7 @@ class Builder {
     return by_operands && level_of(i + j) != 0 ? copy_name(operand, bit, level_of(i + j)) : operand_net(operand, bit);
   }
 
-  void add_partial_products(Netlist& netlist) {
+  void add_partial_products(ModuleNetlist& netlist) {
     Section section{"Partial products.", {}};
     for (int i = 0; i < kBits; ++i)
       for (int j = 0; j < kBits; ++j)
@@ -187,7 +187,7 @@ class Builder {
 
 }  // namespace
 
-Netlist netlist_of(const DaddaParameters& parameters) {
+ModuleNetlist netlist_of(const DaddaParameters& parameters) {
   return Builder{parameters}.build();
 }
 

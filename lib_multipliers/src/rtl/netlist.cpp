@@ -36,17 +36,17 @@ std::string port_list(bool has_modes) {
       has_modes ? "  input  logic [1:0]  mode_i,\n" : "");
 }
 
-std::string product_text(const Netlist& netlist) {
+std::string product_text(const ModuleNetlist& netlist) {
   std::string text;
   for (std::size_t bit = 0; bit < netlist.product.size(); ++bit) {
     const std::string& net = netlist.product[bit];
-    const std::string value = net == Netlist::kZero ? "1'b0" : net == Netlist::kOne ? "1'b1" : net;
+    const std::string value = net == ModuleNetlist::kZero ? "1'b0" : net == ModuleNetlist::kOne ? "1'b1" : net;
     text += fmt::format("  assign p_o[{}] = {};\n", bit, value);
   }
   return text;
 }
 
-std::string unused_text(const Netlist& netlist) {
+std::string unused_text(const ModuleNetlist& netlist) {
   std::set<std::string> read{netlist.product.begin(), netlist.product.end()};
   for (const Section& section : netlist.sections)
     for (const Statement& statement : section.statements) read.insert(statement.inputs.begin(), statement.inputs.end());
@@ -93,7 +93,7 @@ std::string statement_text(const Statement& s) {
   }
 }
 
-std::string module_text(const Netlist& netlist, const std::string& module) {
+std::string module_text(const ModuleNetlist& netlist, const std::string& module) {
   std::string text = fmt::format("module {} (\n{});\n", module, port_list(netlist.has_modes));
   for (const Section& section : netlist.sections) {
     text += "  // " + section.comment + "\n";

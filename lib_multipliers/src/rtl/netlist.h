@@ -44,7 +44,7 @@ struct Section {
 };
 
 /// A combinational 8x8 multiplier: every net is driven once, before it is read.
-struct Netlist {
+struct ModuleNetlist {
   std::vector<Section> sections;
   std::array<std::string, 16> product;  ///< Net of each product bit, least significant first; kZero and kOne are fit.
   bool has_modes = false;               ///< Whether there is a port mode_i[1:0].
@@ -58,6 +58,6 @@ struct Netlist {
 
 /// The module, without header comment. Port bits that nothing reads are named as unused, so that lint stays silent
 /// about them only.
-[[nodiscard]] std::string module_text(const Netlist& netlist, const std::string& module);
+[[nodiscard]] std::string module_text(const ModuleNetlist& netlist, const std::string& module);
 
 }  // namespace axvp

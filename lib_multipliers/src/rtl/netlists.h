@@ -8,10 +8,10 @@
 namespace axvp {
 
 // The gates of the multipliers that are built from partial products and a Dadda tree.
-[[nodiscard]] Netlist netlist_of(const DaddaParameters& parameters);
-[[nodiscard]] Netlist netlist_of(const CompressorParameters& parameters);
-[[nodiscard]] Netlist netlist_of(const KulkarniParameters& parameters);
-[[nodiscard]] Netlist netlist_of(const BoothParameters& parameters);
+[[nodiscard]] ModuleNetlist netlist_of(const DaddaParameters& parameters);
+[[nodiscard]] ModuleNetlist netlist_of(const CompressorParameters& parameters);
+[[nodiscard]] ModuleNetlist netlist_of(const KulkarniParameters& parameters);
+[[nodiscard]] ModuleNetlist netlist_of(const BoothParameters& parameters);
 
 // The modules of the others, which are best said in words of SystemVerilog.
 [[nodiscard]] std::string module_text(const DrumParameters& parameters, const std::string& module);

@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   const auto design =
       std::find_if(designs.begin(), designs.end(), [host](const MultiplierDesign& d) { return d.id == host->design; });
   if (design == designs.end()) return usage();
-  const Netlist netlist = netlist_of_design(*design);
+  const ModuleNetlist netlist = netlist_of_design(*design);
   const std::string text =
       mutable_module(netlist, mutants_of(netlist, host->stride), "ax_mutants_" + std::string{host->name});
   if (const auto written = write_file_atomically(argv[2], text); !written) {

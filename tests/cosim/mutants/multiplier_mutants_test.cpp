@@ -131,7 +131,7 @@ class MutantsOf {
 
   MutantHost host_;
   std::shared_ptr<const MultiplierModel> model_;
-  Netlist netlist_;
+  ModuleNetlist netlist_;
   std::vector<NetlistMutant> mutants_;
   MutableCircuit circuit_;
   std::vector<TruthTable> tables_;

@@ -14,7 +14,7 @@
 namespace axvp {
 namespace {
 
-std::vector<Statement> statements_of(const Netlist& netlist) {
+std::vector<Statement> statements_of(const ModuleNetlist& netlist) {
   std::vector<Statement> all;
   for (const Section& section : netlist.sections)
     all.insert(all.end(), section.statements.begin(), section.statements.end());
@@ -25,7 +25,7 @@ std::vector<Statement> statements_of(const Netlist& netlist) {
 
 class Maker {
  public:
-  explicit Maker(const Netlist& netlist) : netlist_(netlist), statements_(statements_of(netlist)) {}
+  explicit Maker(const ModuleNetlist& netlist) : netlist_(netlist), statements_(statements_of(netlist)) {}
 
   std::vector<NetlistMutant> make() {
     for (std::size_t n = 0; n < statements_.size(); ++n) mutate(n);
@@ -99,7 +99,7 @@ class Maker {
         add_operation("gate inverted", n, Operation::And);  // a Not becomes a wire
         break;
     }
-    for (const auto value : {Netlist::kZero, Netlist::kOne})
+    for (const auto value : {ModuleNetlist::kZero, ModuleNetlist::kOne})
       add("stuck at a constant", n, {Operation::And, {std::string{value}}, s.output});
     if (s.inputs.size() > 1) {
       Statement by = s;
@@ -153,7 +153,7 @@ class Maker {
       }
   }
 
-  const Netlist& netlist_;
+  const ModuleNetlist& netlist_;
   std::vector<Statement> statements_;
   std::vector<NetlistMutant> mutants_;
 };
@@ -161,7 +161,7 @@ class Maker {
 // ---- SystemVerilog
 
 std::string literal(const std::string& net) {
-  return net == Netlist::kZero ? "1'b0" : net == Netlist::kOne ? "1'b1" : net;
+  return net == ModuleNetlist::kZero ? "1'b0" : net == ModuleNetlist::kOne ? "1'b1" : net;
 }
 
 struct Expressions {
@@ -209,7 +209,7 @@ std::string choice(std::size_t number, const std::string& value) {
 
 class ModuleWriter {
  public:
-  ModuleWriter(const Netlist& netlist, const std::vector<NetlistMutant>& mutants) : netlist_(netlist) {
+  ModuleWriter(const ModuleNetlist& netlist, const std::vector<NetlistMutant>& mutants) : netlist_(netlist) {
     for (std::size_t k = 0; k < mutants.size(); ++k) collect(mutants[k], k + 1);
   }
 
@@ -272,7 +272,7 @@ class ModuleWriter {
     return text;
   }
 
-  const Netlist& netlist_;
+  const ModuleNetlist& netlist_;
   Choices choices_;
   std::string x_, w_, mode_, holds_;
 };
@@ -286,7 +286,7 @@ struct Word {
 /// A netlist with numbers for nets.
 class Simulator {
  public:
-  Simulator(const Netlist& netlist, const NetlistMutant& mutant) : mutant_(mutant) {
+  Simulator(const ModuleNetlist& netlist, const NetlistMutant& mutant) : mutant_(mutant) {
     number("0");
     number("1");
     for (const char* operand : {"x", "w"})
@@ -391,27 +391,27 @@ class Simulator {
   std::vector<std::size_t> product_;
 };
 
-Netlist netlist_if_any(const DrumParameters& /*unused*/) {
+ModuleNetlist netlist_if_any(const DrumParameters& /*unused*/) {
   throw std::invalid_argument("DRUM is no netlist");
 }
-Netlist netlist_if_any(const MitchellParameters& /*unused*/) {
+ModuleNetlist netlist_if_any(const MitchellParameters& /*unused*/) {
   throw std::invalid_argument("Mitchell's multiplier is no netlist");
 }
-Netlist netlist_if_any(const CircuitParameters& /*unused*/) {
+ModuleNetlist netlist_if_any(const CircuitParameters& /*unused*/) {
   throw std::invalid_argument("an evolved circuit is a list of gates, no netlist of partial products");
 }
 template <class Parameters>
-Netlist netlist_if_any(const Parameters& parameters) {
+ModuleNetlist netlist_if_any(const Parameters& parameters) {
   return netlist_of(parameters);
 }
 
 }  // namespace
 
-Netlist netlist_of_design(const MultiplierDesign& design) {
+ModuleNetlist netlist_of_design(const MultiplierDesign& design) {
   return std::visit([](const auto& parameters) { return netlist_if_any(parameters); }, design.parameters);
 }
 
-std::vector<NetlistMutant> mutants_of(const Netlist& netlist, std::size_t stride) {
+std::vector<NetlistMutant> mutants_of(const ModuleNetlist& netlist, std::size_t stride) {
   std::map<std::string, std::size_t> seen;
   std::vector<NetlistMutant> chosen;
   for (NetlistMutant& mutant : Maker{netlist}.make())
@@ -419,12 +419,12 @@ std::vector<NetlistMutant> mutants_of(const Netlist& netlist, std::size_t stride
   return chosen;
 }
 
-std::string mutable_module(const Netlist& netlist, const std::vector<NetlistMutant>& mutants,
+std::string mutable_module(const ModuleNetlist& netlist, const std::vector<NetlistMutant>& mutants,
                            const std::string& module) {
   return ModuleWriter{netlist, mutants}.write(module);
 }
 
-TruthTable simulate(const Netlist& netlist, const NetlistMutant& mutant, Encoding encoding, int mode) {
+TruthTable simulate(const ModuleNetlist& netlist, const NetlistMutant& mutant, Encoding encoding, int mode) {
   return Simulator{netlist, mutant}.run(encoding, mode);
 }
 

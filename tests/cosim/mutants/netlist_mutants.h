@@ -30,17 +30,18 @@ struct NetlistMutant {
 };
 
 /// The gates of a design that is made of statements; throws std::invalid_argument for others.
-[[nodiscard]] Netlist netlist_of_design(const MultiplierDesign& design);
+[[nodiscard]] ModuleNetlist netlist_of_design(const MultiplierDesign& design);
 
 /// Every kind of slip, every `stride`th of each, in a fixed order.
-[[nodiscard]] std::vector<NetlistMutant> mutants_of(const Netlist& netlist, std::size_t stride);
+[[nodiscard]] std::vector<NetlistMutant> mutants_of(const ModuleNetlist& netlist, std::size_t stride);
 
 /// SystemVerilog that is the netlist where mutant_i is 0 and mutants[k - 1] where it is k. Ports x_port_i, w_port_i,
 /// mode_port_i (where the netlist has modes), mutant_i[15:0], p_o.
-[[nodiscard]] std::string mutable_module(const Netlist& netlist, const std::vector<NetlistMutant>& mutants,
+[[nodiscard]] std::string mutable_module(const ModuleNetlist& netlist, const std::vector<NetlistMutant>& mutants,
                                          const std::string& module);
 
 /// All products of one mode, 64 pairs at a time. Not for mutants that hold a mode.
-[[nodiscard]] TruthTable simulate(const Netlist& netlist, const NetlistMutant& mutant, Encoding encoding, int mode);
+[[nodiscard]] TruthTable simulate(const ModuleNetlist& netlist, const NetlistMutant& mutant, Encoding encoding,
+                                  int mode);
 
 }  // namespace axvp

@@ -220,7 +220,7 @@ TEST(CircuitCostTest, EnergiesEqualAnEventDrivenSimulation) {
   std::vector<GateCircuit> circuits{built_in_circuit("dadda_trunc-k7c"), built_in_circuit("dadda_or-v8")};
   for (std::uint64_t seed = 1; seed <= 4; ++seed) circuits.push_back(mutated_circuit(circuits[seed % 2], 60, seed));
   for (const GateCircuit& circuit : circuits) {
-    const Program program = compile(circuit);
+    const CircuitProgram program = compile(circuit);
     const auto timed = glitch.within(program, kNoLimit), settled = zero_delay.within(program, kNoLimit);
     ASSERT_TRUE(timed && settled);
     const Energies expected = simulate(circuit, costs, sample);
@@ -240,7 +240,8 @@ TEST(CircuitCostTest, AllInstructionSetsGiveTheSameNumbers) {
     auto fast = CircuitCost::make(kind, plain_costs(), sample, InstructionSet::Avx512).value();
     auto portable = CircuitCost::make(kind, plain_costs(), sample, InstructionSet::Portable).value();
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-      const Program program = compile(mutated_circuit(built_in_circuit("dadda-exact"), static_cast<int>(seed), seed));
+      const CircuitProgram program =
+          compile(mutated_circuit(built_in_circuit("dadda-exact"), static_cast<int>(seed), seed));
       EXPECT_EQ(fast.within(program, kNoLimit), portable.within(program, kNoLimit)) << "seed " << seed;
     }
   }

@@ -26,7 +26,7 @@ inline GateCircuit mutated_circuit(const GateCircuit& circuit, int mutations, st
   Random random{seed};
   Genome genome = encode(circuit, circuit.gates.size() / 2);
   for (int n = 0; n < mutations; ++n) mutate_gene(genome, all_functions(), random);
-  Program program;
+  CircuitProgram program;
   compile(genome, program);
   return to_circuit(program);
 }

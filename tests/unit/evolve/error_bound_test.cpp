@@ -146,7 +146,7 @@ TEST(ErrorBoundTest, ChildrenAreJudgedLikeOtherCircuitsButForAFew) {
     bound.limit = limit;
     ErrorEvaluator error = evaluator(kUnsigned, bound), reference = evaluator(kUnsigned, bound);
     Genome parent = encode(built_in_circuit("dadda_or-v5"), 50);
-    Program parent_program, program;
+    CircuitProgram parent_program, program;
     compile(parent, parent_program);
     error.set_parent(parent_program);
     int within = 0, lost = 0;

@@ -12,7 +12,7 @@ TEST(GenomeTest, EncodingAndCompilingGivesTheCircuitBack) {
   for (const std::size_t idle : {std::size_t{0}, std::size_t{1}, circuit.gates.size() / 2, 5 * circuit.gates.size()}) {
     const Genome genome = encode(circuit, idle);
     EXPECT_EQ(genome.nodes.size(), circuit.gates.size() + idle);
-    Program program;
+    CircuitProgram program;
     compile(genome, program);
     EXPECT_EQ(to_text(to_circuit(program)), to_text(circuit)) << idle << " idle nodes";
   }
@@ -20,7 +20,7 @@ TEST(GenomeTest, EncodingAndCompilingGivesTheCircuitBack) {
 
 TEST(GenomeTest, IdleNodesChangeNothing) {
   const GateCircuit circuit = built_in_circuit("dadda-exact");
-  const Program program = compile(circuit);
+  const CircuitProgram program = compile(circuit);
   Genome genome = encode(circuit, 10);
   std::size_t idle = 0;
   for (Genome::Node& node : genome.nodes)
@@ -29,7 +29,7 @@ TEST(GenomeTest, IdleNodesChangeNothing) {
       ++idle;
     }
   EXPECT_EQ(idle, 10u);
-  Program again;
+  CircuitProgram again;
   compile(genome, again);
   EXPECT_EQ(again, program);
 }
@@ -41,7 +41,7 @@ TEST(GenomeTest, WiresAndMissingCarriesResolveToTheirSource) {
                   {Genome::kWire, {carry_signal(0), 0, 0}},
                   {static_cast<std::uint8_t>(GateKind::Xor), {x_signal(1), carry_signal(1), 0}}};
   genome.product[3] = output_signal(2);
-  Program program;
+  CircuitProgram program;
   compile(genome, program);
   EXPECT_EQ(to_text(to_circuit(program)), "and x0 w0;xor x1 g0;p 0 0 0 g1 0 0 0 0 0 0 0 0 0 0 0 0");
 }
@@ -49,7 +49,7 @@ TEST(GenomeTest, WiresAndMissingCarriesResolveToTheirSource) {
 TEST(GenomeTest, MutationsKeepEveryGenomeValid) {
   Random random{7};
   Genome genome = encode(built_in_circuit("dadda_or-v6c"), 60);
-  Program program;
+  CircuitProgram program;
   for (int n = 0; n < 20000; ++n) {
     mutate_gene(genome, all_functions(), random);
     if (n % 50 != 0) continue;

@@ -40,10 +40,10 @@ class CircuitCost {
   ~CircuitCost();
 
   /// Nothing if the cost exceeds `limit`, or if the circuit settles later than 128 time steps.
-  [[nodiscard]] std::optional<std::uint64_t> within(const Program& program, std::uint64_t limit);
+  [[nodiscard]] std::optional<std::uint64_t> within(const CircuitProgram& program, std::uint64_t limit);
   /// A cost in um2, or in pJ an operation.
   [[nodiscard]] double figure(std::uint64_t cost) const;
-  [[nodiscard]] SquareMicrometres area(const Program& program) const;
+  [[nodiscard]] SquareMicrometres area(const CircuitProgram& program) const;
 
  private:
   struct State;

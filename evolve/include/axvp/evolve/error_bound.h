@@ -63,15 +63,15 @@ class ErrorEvaluator {
   ~ErrorEvaluator();
 
   /// The bound's metric for a circuit that keeps the bound; nothing for one that does not.
-  [[nodiscard]] std::optional<double> within_bound(const Program& program);
+  [[nodiscard]] std::optional<double> within_bound(const CircuitProgram& program);
   /// Tells which circuit the next ones are children of: compiled from mutations of the same genome, they share nodes.
-  void set_parent(const Program& parent);
+  void set_parent(const CircuitProgram& parent);
   /// The metric of a child of the parent that keeps the bound, in less time: what they share is not run again, and a
   /// child is given up when the blocks so far, each a fair sample of all pairs, show it well over the bound. So now and
   /// then one that would just keep the bound is lost.
-  [[nodiscard]] std::optional<double> child_within_bound(const Program& child);
+  [[nodiscard]] std::optional<double> child_within_bound(const CircuitProgram& child);
   /// The figures of any circuit.
-  [[nodiscard]] ErrorFigures figures(const Program& program);
+  [[nodiscard]] ErrorFigures figures(const CircuitProgram& program);
 
  private:
   struct State;

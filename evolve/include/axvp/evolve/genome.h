@@ -35,7 +35,7 @@ struct Genome {
 /// The part of a genome that reaches the product, ready to run: slots 0 and 1 hold the constants, 2..17 the operand
 /// bits as in GateCircuit, then each step's output and, for adders, its carry in the next slot. Two genomes with the
 /// same active circuit give equal programs.
-struct Program {
+struct CircuitProgram {
   struct Step {
     GateKind kind = GateKind::And;
     std::uint16_t inputs[kGateInputs]{};  ///< Slots; those beyond inputs_of(kind) are 0. Plain, for the kernels.
@@ -52,8 +52,10 @@ struct Program {
   std::uint16_t slots = kFirstGateSignal;
   std::vector<std::uint8_t> uses_node;  ///< Of the genome's nodes: whether its genes matter; not compared.
 
-  [[nodiscard]] bool operator==(const Program& other) const { return steps == other.steps && product == other.product; }
-  [[nodiscard]] bool operator!=(const Program& other) const { return !(*this == other); }
+  [[nodiscard]] bool operator==(const CircuitProgram& other) const {
+    return steps == other.steps && product == other.product;
+  }
+  [[nodiscard]] bool operator!=(const CircuitProgram& other) const { return !(*this == other); }
 };
 
 /// The circuit's gates with `idle_nodes` idle ones spread evenly among them. The circuit has passed check();
@@ -61,9 +63,9 @@ struct Program {
 [[nodiscard]] Genome encode(const GateCircuit& circuit, std::size_t idle_nodes);
 
 /// Writes the active circuit of a genome to `program`, whose memory it reuses.
-void compile(const Genome& genome, Program& program);
-[[nodiscard]] Program compile(const GateCircuit& circuit);
-[[nodiscard]] GateCircuit to_circuit(const Program& program);
+void compile(const Genome& genome, CircuitProgram& program);
+[[nodiscard]] CircuitProgram compile(const GateCircuit& circuit);
+[[nodiscard]] GateCircuit to_circuit(const CircuitProgram& program);
 
 /// The functions that mutations may choose, in ascending order: kWire and gates that the library has.
 using FunctionSet = std::vector<std::uint8_t>;

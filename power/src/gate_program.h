@@ -15,7 +15,7 @@ using Block = std::array<std::uint64_t, kBlockWords>;
 
 /// A netlist as straight-line code over blocks. Slots are the nets first, then flip-flop states and intermediate
 /// values.
-class Program {
+class GateProgram {
  public:
   enum class Code : std::uint8_t { Copy, Not, And, Or, Xor };
   struct Instruction {
@@ -32,7 +32,7 @@ class Program {
     std::uint32_t preset = 0;
   };
 
-  Program(const Netlist& netlist, const std::vector<Counter>& counters);
+  GateProgram(const Netlist& netlist, const std::vector<Counter>& counters);
 
   [[nodiscard]] std::size_t slots() const { return slots_; }
   [[nodiscard]] const std::vector<Register>& registers() const { return registers_; }

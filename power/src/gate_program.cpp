@@ -1,8 +1,8 @@
-#include "program.h"
+#include "gate_program.h"
 
 namespace axvp {
 
-Program::Program(const Netlist& netlist, const std::vector<Counter>& counters) : slots_(netlist.nets) {
+GateProgram::GateProgram(const Netlist& netlist, const std::vector<Counter>& counters) : slots_(netlist.nets) {
   std::vector<std::uint32_t> state_of(netlist.cells.size(), 0);
   for (const std::size_t c : netlist.flip_flops) {
     state_of[c] = new_slot();
@@ -25,7 +25,7 @@ Program::Program(const Netlist& netlist, const std::vector<Counter>& counters) :
                               : compile(*counter.when, netlist.cells[counter.cell], state_of[counter.cell], watch_));
 }
 
-void Program::compile_outputs(const NetlistCell& cell, std::uint32_t state) {
+void GateProgram::compile_outputs(const NetlistCell& cell, std::uint32_t state) {
   for (std::size_t p = 0; p < cell.nets.size(); ++p) {
     const LibertyPin& pin = cell.type->pins[p];
     if (pin.direction == PinDirection::Output && cell.nets[p] != kUnconnected)
@@ -33,15 +33,15 @@ void Program::compile_outputs(const NetlistCell& cell, std::uint32_t state) {
   }
 }
 
-std::uint32_t Program::compile(const BooleanExpression& expression, const NetlistCell& cell, std::uint32_t state,
-                               std::vector<Instruction>& code) {
+std::uint32_t GateProgram::compile(const BooleanExpression& expression, const NetlistCell& cell, std::uint32_t state,
+                                   std::vector<Instruction>& code) {
   const std::uint32_t to = new_slot();
   compile(expression, cell, state, to, code);
   return to;
 }
 
-void Program::compile(const BooleanExpression& expression, const NetlistCell& cell, std::uint32_t state,
-                      std::uint32_t to, std::vector<Instruction>& code) {
+void GateProgram::compile(const BooleanExpression& expression, const NetlistCell& cell, std::uint32_t state,
+                          std::uint32_t to, std::vector<Instruction>& code) {
   using Operator = BooleanExpression::Operator;
   std::vector<std::uint32_t> slots;
   for (const auto& node : expression.nodes()) {
@@ -78,8 +78,8 @@ void Program::compile(const BooleanExpression& expression, const NetlistCell& ce
   }
 }
 
-std::uint32_t Program::slot_of(const std::string& pin, const NetlistCell& cell, std::uint32_t state,
-                               std::vector<Instruction>& code) {
+std::uint32_t GateProgram::slot_of(const std::string& pin, const NetlistCell& cell, std::uint32_t state,
+                                   std::vector<Instruction>& code) {
   if (cell.type->flip_flop && pin == cell.type->flip_flop->state) return state;
   if (cell.type->flip_flop && pin == cell.type->flip_flop->inverted_state) {
     const std::uint32_t inverted = new_slot();
@@ -92,7 +92,7 @@ std::uint32_t Program::slot_of(const std::string& pin, const NetlistCell& cell, 
   return compile(*found->function, cell, state, code);  // an output nobody reads, named in a condition
 }
 
-void Program::run(const std::vector<Instruction>& code, Block* values) {
+void GateProgram::run(const std::vector<Instruction>& code, Block* values) {
   for (const Instruction& instruction : code) {
     Block& to = values[instruction.to];
     const Block& left = values[instruction.left];
