@@ -19,7 +19,7 @@ ctest --test-dir build/coverage -L '^(unit|systemc|cosim)$' -j "$jobs" --output-
 tail -n 6 build/coverage-tests.log
 
 gcovr --root . --object-directory build/coverage --gcov-ignore-parse-errors -j "$jobs" \
-  --filter '(common|lib_multipliers|rtl|power|evolve|workloads|accel|qos|sc_models|sim)/' --exclude '.*(Vax_|verilated_ax).*' \
+  --filter '(common|lib_multipliers|rtl|power|evolve|workloads|accel|qos|explore|sc_models|sim)/' --exclude '.*(Vax_|verilated_ax).*' \
   --csv build/coverage.csv "$@" >>"$log" 2>&1 || { tail -n 20 "$log"; exit 1; }
 echo "lines covered, the 25 worst files:"
 awk -F, 'NR > 1 && $2 > 0 { printf "%6.1f %%  %5d of %5d  %s\n", 100 * $3 / $2, $3, $2, $1 }' build/coverage.csv | sort -n | head -n 25
