@@ -236,8 +236,8 @@ class Compiler {
       if (next > config_.dram_bytes())
         return fail(
             "{}: tensor {}: weights, tables and tensors up to here need {} bytes of DRAM, which has {}; raise "
-            "dram.size_mb",
-            network_.name, tensor.name, next, config_.dram_bytes());
+            "dram.size_mb{}",
+            network_.name, tensor.name, next, config_.dram_bytes(), config_.batch > 1 ? " or lower batch" : "");
     }
     program_.dram_bytes = next;
     program_.input = program_.tensors[network_.input];

@@ -46,12 +46,22 @@ Result<std::vector<Descriptor>> map_layers(const NetworkEnergyInputs& inputs, co
 }
 
 /// Cycles of the array for one batch (timing.h; folds follow one another within a run).
-Cycles array_cycles(const Descriptor& d, Dataflow dataflow, const ArrayConfig& array) {
+Cycles batch_cycles(const Descriptor& d, Dataflow dataflow, const ArrayConfig& array) {
   Cycles total = 0;
   for (int t = 0; t < tile_count(d); ++t)
     for (const ChannelGroup& group : channel_groups(d))
       total += run_cycles(d, group, positions_of(d, row_tile(d, t)), dataflow, array).total;
   return total;
+}
+
+/// The same for so many images, of which the last batch may hold fewer.
+Cycles array_cycles(const Descriptor& d, std::size_t images, Dataflow dataflow, const ArrayConfig& array) {
+  const auto batch = static_cast<std::size_t>(d.images);
+  Cycles total = images / batch * batch_cycles(d, dataflow, array);
+  if (images % batch == 0) return total;
+  Descriptor rest = d;
+  rest.images = static_cast<int>(images % batch);
+  return total + batch_cycles(rest, dataflow, array);
 }
 
 /// Stored inputs of every layer, [layer][image], at one point.
@@ -275,8 +285,6 @@ Result<NetworkEnergy> network_energy(const NetworkEnergyInputs& inputs, const Sy
 
   const LayerPricer pricer{inputs, result};
   const auto nodes = inputs.network->layers();
-  const auto batch = static_cast<std::size_t>(inputs.platform.batch);
-  const std::size_t batches = (inputs.images.size() + batch - 1) / batch;  // a last, smaller one takes as long
   for (std::size_t p = 0; p < inputs.points.size(); ++p) {
     PointEnergy point;
     point.name = inputs.points[p].name;
@@ -285,7 +293,8 @@ Result<NetworkEnergy> network_energy(const NetworkEnergyInputs& inputs, const Sy
       LayerEnergy layer;
       layer.layer = inputs.network->nodes[nodes[l]].name;
       layer.selectable = inputs.points[p].selectable_of_layer[l];
-      layer.array_cycles = array_cycles((*descriptors)[l], options.dataflow, inputs.platform.array) * batches;
+      layer.array_cycles =
+          array_cycles((*descriptors)[l], inputs.images.size(), options.dataflow, inputs.platform.array);
       pricer.price(traces[t], meanings[t], tasks[t].selectables, (*energies)[t], layer);
       point.layers.push_back(std::move(layer));
     }

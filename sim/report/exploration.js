@@ -1,6 +1,6 @@
 // The Pareto front of `axvp explore`: exploration.json.
 
-const kObjectiveNames = {latency_ms: 'latency, ms', energy_uj: 'energy, µJ', area_mm2: 'area, mm²',
+const kObjectiveNames = {latency_ms: 'latency of an inference, ms', energy_uj: 'energy of an image, µJ', area_mm2: 'area, mm²',
   energy_delay_uj_ms: 'energy × delay, µJ ms', top1_fraction: 'top-1, fraction', images_per_second: 'images per second'};
 const named = (key) => kObjectiveNames[key] || words(key);
 

@@ -178,7 +178,7 @@ function multipliersSection() {
   }
 }
 
-/// Energy of the budget's windows, or of single images where there are none, over simulated time.
+/// Energy of the budget's windows, or of single inferences where there are none, over simulated time.
 function energyOverTime(grid, run, id) {
   const windows = run.content.controller.windows || [];
   const images = run.content.controller.inferences;
@@ -187,17 +187,17 @@ function energyOverTime(grid, run, id) {
   const root = inWindows ? '/controller/windows' : '/controller/inferences';
   const series = (key, name, scale) => list.map(([i, entry]) => ({
     ...figure(run, `${root}/${i}/${key}`, {what: `${name}, at ${entry.point}`, unit: 'µJ', scale}), x: entry.end_ms, label: `${readable(entry.end_ms)} ms`}));
-  const spent = inWindows ? series('window_uj', 'energy of the window', 1) : series('energy_pj', 'energy of the image', kMicro);
+  const spent = inWindows ? series('window_uj', 'energy of the window', 1) : series('energy_pj', 'energy of the inference', kMicro);
   const set = (label, figures, more) => ({label, figures, data: figures.map((f) => ({x: f.x, y: f.value})), ...more});
   const over = list.map(([, entry]) => entry.is_over_budget === true);
-  const datasets = [set(inWindows ? 'window' : 'image', spent, {
+  const datasets = [set(inWindows ? 'window' : 'inference', spent, {
     backgroundColor: colour(0), borderColor: colour(0), swatch: colour(0), borderWidth: 1.5, showLine: inWindows,
     pointRadius: list.map((_, i) => (over[i] ? 5 : inWindows ? 3 : 2)), pointBackgroundColor: list.map((_, i) => (over[i] ? style('--bad') : colour(0)))})];
   if (inWindows) datasets.push(set('budget', series('budget_uj', 'budget', 1), {
     backgroundColor: colour(1), borderColor: colour(1), swatch: colour(1), borderWidth: 2, stepped: 'before', showLine: true, pointRadius: 0, pointHoverRadius: 4, pointHitRadius: 5}));
   chartIn(grid, id, {
-    title: inWindows ? 'Energy of each window against the budget' : 'Energy of each image',
-    caption: inWindows ? 'Red: over the budget.' : 'In the order of the images.', height: 300,
+    title: inWindows ? 'Energy of each window against the budget' : 'Energy of each inference',
+    caption: inWindows ? 'Red: over the budget.' : 'In the order of the images, a batch at a time.', height: 300,
     config: {type: 'scatter', data: {datasets}, options: {scales: {x: axis('ms of simulated time'), y: axis('µJ')}}},
   });
 }

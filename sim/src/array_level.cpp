@@ -209,7 +209,7 @@ Result<LevelResult> run_analytic(const Workload& workload, const Program& progra
   std::vector<Cycles> cycles;
   for (const Descriptor& descriptor : program.descriptors)
     cycles.push_back(closed_form(descriptor, config.array, forms));
-  Progress bar{progress, "simulate", workload.points.size() * workload.data.images.size(), "inferences"};
+  Progress bar{progress, "simulate", workload.points.size() * workload.data.images.size(), "images"};
   std::uint64_t done = 0;
   LevelResult result;
   for (std::size_t p = 0; p < workload.points.size(); ++p) {

@@ -12,6 +12,7 @@
 #include "axvp/common/text.h"
 #include "axvp/qos/exact_network.h"
 #include "axvp/workloads/int8_batch.h"
+#include "cascade_report.h"
 #include "command.h"
 #include "workload.h"
 #include "workload_options.h"
@@ -189,6 +190,7 @@ Result<void> write(const Options& options, const std::vector<Cascade>& cascades,
 int run(const Options& options, const GlobalOptions& global) {
   const auto config = options.workload.read();
   if (!config) return report(config.error());
+  if (auto single = check_cascaded_batch(config->platform); !single) return report(single.error());
   auto workload = prepare_workload(*config, options.operating_points, global.progress());
   if (!workload) return report(workload.error());
   if (workload->points.size() < 2)

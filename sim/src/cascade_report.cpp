@@ -94,6 +94,14 @@ std::vector<std::string> comparison_row(const std::string& name, const PairedCom
 
 }  // namespace
 
+Result<void> check_cascaded_batch(const PlatformConfig& config) {
+  if (config.batch == 1) return {};
+  return fail(
+      "platform.batch = {}: margins are calibrated image by image, but a batch is run again if one of its images asks "
+      "for it; leave batch out",
+      config.batch);
+}
+
 CascadeSummary summarise_cascade(const SimulationReport& report) {
   const auto points = summarise_points(report);
   const PlatformResult& phase = report.phases[points.size()];

@@ -35,6 +35,9 @@ struct CascadeSummary {
   /// Top-1 of the best two points drawn by lot, as a fraction, at the same energy of multiplications and in total.
   double mix_at_multiplication = 0.0, mix_at_total = 0.0;
 };
+/// Refuses batches: thresholds are calibrated image by image, but a batch is run again if one of its images asks for
+/// it.
+[[nodiscard]] Result<void> check_cascaded_batch(const PlatformConfig& config);
 /// Of a run whose last phase had the policy `margin`.
 [[nodiscard]] CascadeSummary summarise_cascade(const SimulationReport& report);
 [[nodiscard]] std::string cascade_text(const SimulationReport& report);

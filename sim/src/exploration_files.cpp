@@ -137,21 +137,23 @@ std::string to_text(const Exploration& e) {
       if (e.results[i].network == n) front.push_back(e.results[i]);
     text += fmt::format("{}: {} configurations, {} allowed, {} on the front\n", e.networks[n].shapes.name,
                         with_thousands(all), with_thousands(ok), with_thousands(front.size()));
-    std::vector<std::vector<std::string>> rows{{"least", "configuration", "ms", "uJ", "mm2", "mW", "parameters"}};
+    std::vector<std::vector<std::string>> rows{
+        {"best in", "configuration", "latency ms", "images/s", "uJ/image", "mm2", "mW", "parameters"}};
     for (const Objective objective : e.sweep.objectives) {
-      const auto least = std::min_element(front.begin(), front.end(), [&](const auto& a, const auto& b) {
+      const auto best = std::min_element(front.begin(), front.end(), [&](const auto& a, const auto& b) {
         return objectives_of(a, {objective}) < objectives_of(b, {objective});
       });
-      if (least == front.end()) continue;
-      const Choices choices = e.sweep.space.at(least->configuration);
+      if (best == front.end()) continue;
+      const Choices choices = e.sweep.space.at(best->configuration);
       std::string parameters;
       for (std::size_t a = 0; a < kAxes; ++a)
         if (e.sweep.space.values[a].size() > 1)
           parameters += fmt::format("{}{} {}", parameters.empty() ? "" : ", ", to_string(static_cast<Axis>(a)),
                                     e.sweep.space.text(static_cast<Axis>(a), choices));
-      rows.push_back({std::string{column_of(objective)}, std::to_string(least->configuration),
-                      fmt::format("{:.4g}", least->latency_ms), fmt::format("{:.4g}", least->energy_uj),
-                      fmt::format("{:.4g}", least->area_mm2), fmt::format("{:.4g}", least->power_mw), parameters});
+      rows.push_back({std::string{column_of(objective)}, std::to_string(best->configuration),
+                      fmt::format("{:.4g}", best->latency_ms), fmt::format("{:.4g}", best->images_per_second),
+                      fmt::format("{:.4g}", best->energy_uj), fmt::format("{:.4g}", best->area_mm2),
+                      fmt::format("{:.4g}", best->power_mw), parameters});
     }
     text += format_table(rows);
   }

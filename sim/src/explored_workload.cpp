@@ -19,7 +19,8 @@ namespace axvp::sim {
 namespace {
 
 constexpr int kRoomyScratchpad = 65536;  // kB: any layer fits
-constexpr int kRoomyDram = 128;          // MB, at least; time does not depend on it
+constexpr int kRoomyDram = 128;          // MB, at least: time does not depend on it
+constexpr int kLargestDram = 2048;       // MB, of a platform
 constexpr double kSlowClock = 1.0;       // MHz; any multiplier keeps up
 
 /// Of ids that the sweep's reader found in the catalogue, coded alike.
@@ -204,6 +205,10 @@ std::string simulate_once(const ExploredWorkload& workload, const SweepConfig& s
   const auto inference = inference_of(workload, sweep, choices);
   if (!inference) return failed(inference.error());
   auto program = compile(inference->network, {inference->point}, setup.pool, setup.config);
+  while (!program && setup.config.dram.size_mb < kLargestDram) {  // a batch's tensors
+    setup.config.dram.size_mb = std::min(2 * setup.config.dram.size_mb, kLargestDram);
+    program = compile(inference->network, {inference->point}, setup.pool, setup.config);
+  }
   if (!program) return failed(program.error());
   setup.program = std::move(*program);
   auto array = make_array(level, setup.config, setup.pool, Catalogue::built_in());

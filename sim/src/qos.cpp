@@ -12,6 +12,7 @@
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
 #include "axvp/common/toml_writer.h"
+#include "cascade_report.h"
 #include "checkpoints.h"
 #include "child_process.h"
 #include "command.h"
@@ -76,6 +77,7 @@ Result<std::string> validation_of(const Options& options, const RunConfig& confi
 Result<Job> make_job(const Options& options, ProgressStyle progress) {
   auto config = options.workload.read();
   if (!config) return forward_error(config);
+  if (auto single = check_cascaded_batch(config->platform); !single) return forward_error(single);
   Job job{std::move(*config), {}, {}, 0, {}};
   job.config.controller.reset();
   job.config.points.clear();

@@ -171,7 +171,8 @@ int run(const Options& options) {
 
 void add_rtl(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("rtl", "Write the synthesizable RTL of array, pool and requantisation lane");
+  CLI::App* sub =
+      app.add_subcommand("rtl", "Write the synthesizable RTL of array, multiplier lanes, pool and requantisation lane");
   sub->add_option(
       "--pool", options->pool,
       "Selectables by commas, or a text file with one a line; those of the configuration's operating points "

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "axvp/accel/register_map.h"
 #include "axvp/qos/cascade.h"
@@ -103,6 +104,25 @@ TEST_F(PlatformMargin, RegisterHoldsTheLogitsMarginOfEveryImage) {
   const auto result = run_platform(inputs(12, {{2, kEveryMargin}, {1, kEveryMargin}, {0}}));
   ASSERT_TRUE(result) << result.error().message;
   expect_every_margin(*result, order, 12, [&](std::size_t p, std::size_t i) { return logits(p, i); });
+}
+
+TEST_F(PlatformMargin, RegisterHoldsTheLeastMarginOfABatch) {
+  config_.batch = 3;
+  const auto result = run_platform(inputs(12, {{2, kEveryMargin}, {0}}));
+  ASSERT_TRUE(result) << result.error().message;
+  ASSERT_EQ(result->inferences.size(), 8u);
+  std::set<std::size_t> places;  // of the least within its batch
+  for (std::size_t i = 0; i < 4; ++i) {
+    const InferenceRecord &first = result->inferences[2 * i], &second = result->inferences[2 * i + 1];
+    std::vector<std::uint32_t> margins;
+    for (std::size_t image = 3 * i; image < 3 * i + 3; ++image) margins.push_back(margin_of(logits(2, image)));
+    const auto least = std::min_element(margins.begin(), margins.end());
+    places.insert(static_cast<std::size_t>(least - margins.begin()));
+    EXPECT_EQ(first.margin, *least);
+    EXPECT_TRUE(first.logits.empty());
+    EXPECT_THAT(second.logits, ElementsAre(logits(0, 3 * i), logits(0, 3 * i + 1), logits(0, 3 * i + 2)));
+  }
+  EXPECT_GT(places.size(), 1u) << "images whose least margin is not always the first one's";
 }
 
 class PlatformMarginOfManyClasses : public PlatformMargin {
