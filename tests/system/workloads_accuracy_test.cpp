@@ -158,11 +158,11 @@ std::size_t float_right_answers(const char* file) {
   return evaluate_with_float(loaded->network, {}, *test, 2, ProgressStyle::Quiet).float_network.top1_right;
 }
 
-// Training measured 95.65 % and 93.35 % with Torch; the executor is an implementation of its own. Two logits may lie
+// Training measured 96.70 % and 95.20 % with Torch; the executor is an implementation of its own. Two logits may lie
 // closer than the executors' rounding.
 TEST(EmbeddedNetworks, ReachTheAccuracyThatTrainingMeasured) {
-  EXPECT_NEAR(static_cast<double>(float_right_answers("resnet8_synth10.onnx")), 1913.0, 1.0);
-  EXPECT_NEAR(static_cast<double>(float_right_answers("mobilenet_v2_synth10.onnx")), 1867.0, 1.0);
+  EXPECT_NEAR(static_cast<double>(float_right_answers("resnet8_synth10.onnx")), 1934.0, 1.0);
+  EXPECT_NEAR(static_cast<double>(float_right_answers("mobilenet_v2_synth10.onnx")), 1904.0, 1.0);
 }
 
 TEST(MatchAccuracyTest, TruncatedDaddaLosesAtMostOnePointOnResNet20) {

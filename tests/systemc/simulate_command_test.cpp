@@ -315,7 +315,7 @@ TEST_F(SimulateCommand, WrongCascadesAreRefusedBeforeTheRun) {
   refuse("[[controller.cascade]]\npoint = \"exact\"\nthreshold = 0.5\n[[controller.cascade]]\npoint = \"eco\"\n",
          "runs cheap operating points first, but `exact`");
   const auto batched = run_axvp("cascade --config " + config(std::string{kPoints} + "[platform]\nbatch = 2\n") +
-                                " --margin-data synth10:validation@0:20 --costs 1.0,0.5");
+                                " --operating-points none.json --margin-data synth10:validation@0:20 --costs 1.0,0.5");
   EXPECT_EQ(batched.exit_code, 2);
   EXPECT_THAT(batched.errors, HasSubstr("platform.batch = 2: margins are calibrated image by image"));
 }
