@@ -22,7 +22,7 @@ gcovr --root . --object-directory build/coverage --gcov-ignore-parse-errors -j "
   --filter '(common|lib_multipliers|rtl|power|evolve|workloads|accel|qos|explore|sc_models|sim)/' --exclude '.*(Vax_|verilated_ax).*' \
   --csv build/coverage.csv "$@" >>"$log" 2>&1 || { tail -n 20 "$log"; exit 1; }
 echo "lines covered, the 25 worst files:"
-awk -F, 'NR > 1 && $2 > 0 { printf "%6.1f %%  %5d of %5d  %s\n", 100 * $3 / $2, $3, $2, $1 }' build/coverage.csv | sort -n | head -n 25
+awk -F, 'NR > 1 && $2 > 0 { printf "%6.1f %%  %5d of %5d  %s\n", 100 * $3 / $2, $3, $2, $1 }' build/coverage.csv | sort -n | sed -n 1,25p
 echo "by folder:"
 awk -F, 'NR > 1 { split($1, part, "/"); lines[part[1]] += $2; covered[part[1]] += $3; all += $2; hit += $3 }
   END {
