@@ -19,13 +19,15 @@ struct Options {
   bool quiet = false;
 };
 
-/// Keeps LibTorch and oneDNN to one instruction set where the machine has it: left alone they take the widest there is,
-/// add in another order on each kind of processor, and a recipe's weights depend on the machine. Both read these
-/// variables at their first operation; a user who sets them is obeyed.
-void use_one_instruction_set() {
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
-  ::setenv("ATEN_CPU_CAPABILITY", "avx2", 0);
-  ::setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 0);
+/// Keeps LibTorch and oneDNN to one instruction set: left alone they take the widest there is, add in another order on
+/// each kind of processor, and a recipe's weights depend on the machine. Both read these variables at their first
+/// operation.
+Result<void> use_one_instruction_set() {
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+    return fail("portable = true: this processor lacks AVX2 or FMA");
+  ::setenv("ATEN_CPU_CAPABILITY", "avx2", 1);
+  ::setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
+  return {};
 }
 
 int refuse(const Error& error) {
@@ -44,6 +46,8 @@ void print_epoch(const EpochReport& epoch, int epochs) {
 int run(const Options& options) {
   const auto recipe = load_recipe(options.recipe);
   if (!recipe) return refuse(recipe.error());
+  if (recipe->portable)
+    if (auto kept = use_one_instruction_set(); !kept) return refuse(kept.error());
   TrainingOptions training;
   training.progress = progress_style(options.quiet);
   training.checkpoint = options.checkpoint.empty() ? options.out + ".checkpoint" : options.checkpoint;
@@ -66,7 +70,6 @@ int run(const Options& options) {
 }  // namespace axvp::sim
 
 int main(int argc, char** argv) {
-  axvp::sim::use_one_instruction_set();
   if (argc > 1 && std::string_view{argv[1]} == "tune") return axvp::sim::run_tune_gradient(argc - 1, argv + 1);
   if (argc > 1 && std::string_view{argv[1]} == "noise") return axvp::sim::run_noise(argc - 1, argv + 1);
   axvp::sim::Options options;

@@ -25,6 +25,7 @@ epochs = 3
 batch = 32
 seed = 99
 threads = 2
+portable = true
 [optimizer]
 learning_rate = 0.05
 schedule = "step"
@@ -45,6 +46,7 @@ shift_pixels = 4
   EXPECT_EQ(recipe->batch, 32);
   EXPECT_EQ(recipe->seed, 99u);
   EXPECT_EQ(recipe->threads, 2);
+  EXPECT_TRUE(recipe->portable);
   EXPECT_EQ(recipe->optimizer.learning_rate, 0.05);
   EXPECT_EQ(recipe->optimizer.schedule, LearningRateSchedule::Step);
   EXPECT_EQ(recipe->optimizer.warmup_epochs, 0.5);

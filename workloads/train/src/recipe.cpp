@@ -111,6 +111,7 @@ Result<TrainingRecipe> parse_recipe(const Document& document) {
   recipe.batch = static_cast<int>(root.integer("batch", {1, 65536}, recipe.batch));
   recipe.seed = static_cast<std::uint64_t>(root.integer("seed", {0}, static_cast<std::int64_t>(recipe.seed)));
   recipe.threads = static_cast<int>(root.integer("threads", {1, 1024}, recipe.threads));
+  recipe.portable = root.boolean("portable", recipe.portable);
   recipe.optimizer = read_optimizer(root.table("optimizer"));
   recipe.augmentation = read_augmentation(root.table("augmentation"));
   if (auto done = root.finish(); !done) return forward_error(done);
@@ -127,10 +128,11 @@ std::string to_toml(const TrainingRecipe& recipe) {
   const OptimizerSettings& optimizer = recipe.optimizer;
   return fmt::format(
       "{}train = {}\nvalidation = {}\ntest = {}\nepochs = {}\nbatch = {}\nseed = {}\n"
-      "threads = {}\n\n[optimizer]\nlearning_rate = {}\nschedule = {}\nwarmup_epochs = {}\nmomentum = {}\n"
+      "threads = {}\nportable = {}\n\n[optimizer]\nlearning_rate = {}\nschedule = {}\nwarmup_epochs = {}\nmomentum = "
+      "{}\n"
       "weight_decay = {}\n\n[augmentation]\nflip = {}\nshift_pixels = {}\n",
       origin_to_toml(recipe), quoted(recipe.train), quoted(recipe.validation), quoted(recipe.test), recipe.epochs,
-      recipe.batch, recipe.seed, recipe.threads, real(optimizer.learning_rate),
+      recipe.batch, recipe.seed, recipe.threads, recipe.portable, real(optimizer.learning_rate),
       quoted(kSchedules[static_cast<std::size_t>(optimizer.schedule)]), real(optimizer.warmup_epochs),
       real(optimizer.momentum), real(optimizer.weight_decay), recipe.augmentation.flip,
       recipe.augmentation.shift_pixels);

@@ -33,7 +33,8 @@ struct Augmentation {
   int shift_pixels = 2;  ///< Moves by up to so many pixels in both directions; the border repeats.
 };
 
-/// Everything a training run depends on: the same recipe gives the same network on the same machine and library.
+/// Everything a training run depends on: the same recipe gives the same network with the same library, on the same kind
+/// of processor or, if it is portable, on any with AVX2 and FMA.
 struct TrainingRecipe {
   ArchitectureSettings architecture;
   std::string start;       ///< A trained network to go on with instead: ONNX or a description of one; empty for none.
@@ -44,7 +45,8 @@ struct TrainingRecipe {
   int epochs = 10;
   int batch = 64;  ///< Images a step.
   std::uint64_t seed = 1;
-  int threads = 1;  ///< Sums are split by thread: another count gives slightly other weights.
+  int threads = 1;        ///< Sums are split by thread: another count gives slightly other weights.
+  bool portable = false;  ///< Whether arithmetic keeps to one instruction set, in which sums are added in one order.
   OptimizerSettings optimizer;
   Augmentation augmentation;
 };
