@@ -219,7 +219,7 @@ class TilingTimes {
   /// operands come before it, the last store behind it.
   [[nodiscard]] Cycles lower_bound(const PixelChoice& pixels, const ChannelChoice& channels) const {
     const auto kinds = tile_kinds(pixels.tiled);
-    const RowTile first = row_tile(pixels.tiled, 0), last = kinds[1].tile;
+    const RowTile &first = kinds[0].tile, &last = kinds[1].tile;
     const auto groups = static_cast<int>(channels.groups.size());
     const std::uint64_t positions = positions_of(d_, first), last_positions = positions_of(d_, last);
     const auto tiles = static_cast<Cycles>(pixels.tiles);

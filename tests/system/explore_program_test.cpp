@@ -12,6 +12,7 @@
 #include "axvp/common/file.h"
 #include "axvp/common/random.h"
 #include "axvp/common/text.h"
+#include "csv_rows.h"
 #include "project_folders.h"
 #include "shell.h"
 #include "temporary_folder.h"
@@ -45,19 +46,8 @@ class ExploreProgram : public testing::TemporaryFolder {
     return shell("cd " + folder_.string() + " && " + before + " " AXVP_PROGRAM " --quiet " + arguments);
   }
   [[nodiscard]] std::string content(const std::string& name) const { return read_text_file(path(name)).value(); }
-  /// Rows of a CSV file as maps by heading.
   [[nodiscard]] std::vector<std::map<std::string, std::string>> rows(const std::string& name) const {
-    const auto lines = split(content(name), '\n');
-    const auto heading = split(lines[0], ',');
-    std::vector<std::map<std::string, std::string>> rows;
-    for (std::size_t l = 1; l < lines.size() && !lines[l].empty(); ++l) {
-      const auto cells = split(lines[l], ',');
-      for (std::size_t c = 0; c < heading.size(); ++c) {
-        if (c == 0) rows.emplace_back();
-        rows.back()[heading[c]] = cells[c];
-      }
-    }
-    return rows;
+    return testing::csv_rows(content(name));
   }
 };
 

@@ -9,6 +9,7 @@
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
 #include "axvp/power/energy_table.h"
+#include "csv_rows.h"
 #include "program_runner.h"
 #include "project_folders.h"
 #include "temporary_folder.h"
@@ -29,20 +30,8 @@ class DesignCommands : public testing::TemporaryFolder {
     return read_text_file(folder_ / name).value_or("");
   }
   [[nodiscard]] nlohmann::json json(const std::string& name) const { return nlohmann::json::parse(content(name)); }
-  /// Rows of a CSV file as maps by heading.
   [[nodiscard]] std::vector<std::map<std::string, std::string>> rows(const std::string& name) const {
-    const auto lines = split(content(name), '\n');
-    const auto heading = split(lines[0], ',');
-    std::vector<std::map<std::string, std::string>> rows;
-    for (std::size_t l = 1; l < lines.size() && !lines[l].empty(); ++l) {
-      const auto cells = split(lines[l], ',');
-      EXPECT_EQ(cells.size(), heading.size());
-      for (std::size_t c = 0; c < heading.size(); ++c) {
-        if (c == 0) rows.emplace_back();
-        rows.back()[heading[c]] = cells[c];
-      }
-    }
-    return rows;
+    return testing::csv_rows(content(name));
   }
 
   testing::Outcome outcome_;
