@@ -274,7 +274,8 @@ TEST_F(ExploreProgram, AJobArrayWithARequeuedTaskLosesAndDoublesNothing) {
   if (outcome.exit_code == 77) GTEST_SKIP() << outcome.output;
   ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
   EXPECT_THAT(outcome.output, HasSubstr("task 2: Restarts=1"));
-  ASSERT_EQ(axvp("explore merge grid.toml --output parts").exit_code, 0);
+  const auto merged = axvp("explore merge grid.toml --output parts");
+  ASSERT_EQ(merged.exit_code, 0) << outcome.output << merged.output;
   ASSERT_EQ(axvp("explore grid.toml --output whole").exit_code, 0);
   EXPECT_EQ(content("parts/results.csv"), content("whole/results.csv"));
 }

@@ -39,7 +39,7 @@ SelectTypeParameters=CR_CPU
 MpiDefault=none
 JobAcctGatherType=jobacct_gather/none
 SwitchType=switch/none
-SchedulerParameters=batch_sched_delay=0,sched_min_interval=100000
+SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=100000
 KillWait=1
 MailProg=/bin/true
 ReturnToService=2
