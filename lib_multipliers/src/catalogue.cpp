@@ -31,7 +31,7 @@ Selectable selectable_of(const MultiplierDesign& design, const std::shared_ptr<c
           design.id,
           mode,
           model->encoding(),
-          TruthTable::deferred([model, mode](std::uint8_t x, std::uint8_t w) { return model->multiply(x, w, mode); }),
+          TruthTable::deferred([model, mode] { return model->table(mode); }),
           std::string{model->rtl_module()},
           design.family,
           design.citation,

@@ -39,7 +39,7 @@ Result<MultiplierDesign> compensated_for(const MultiplierDesign& design, const s
 
   compensated.id = id;
   parameters->constant = 0;
-  const TruthTable table = tabulate(*make_model(compensated), 0);
+  const TruthTable table = make_model(compensated)->table(0);
   const double mean = weighted_error_metrics(table, parameters->encoding, x_counts, w_counts).mean;
   const std::int32_t fixed = parameters->encoding == Encoding::TwosComplement ? kBaughWooley : 0;
   const Range allowed = allowed_constants(table, parameters->encoding);

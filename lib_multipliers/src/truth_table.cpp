@@ -11,15 +11,15 @@ TruthTable::TruthTable(std::vector<std::int32_t> products) : TruthTable() {
   shared_->is_filled = true;
 }
 
-TruthTable TruthTable::deferred(Function product_of_bytes) {
+TruthTable TruthTable::deferred(std::function<TruthTable()> fill) {
   TruthTable table;
-  table.shared_->function = std::move(product_of_bytes);
+  table.shared_->fill = std::move(fill);
   return table;
 }
 
-void TruthTable::Shared::fill() {
+void TruthTable::Shared::fill_once() {
   std::call_once(once, [this] {
-    products = from_function(function).products();
+    products = fill().products();
     is_filled.store(true, std::memory_order_release);
   });
 }

@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
 
 #include "axvp/common/file.h"
 #include "axvp/common/hash.h"
@@ -55,6 +58,26 @@ Result<std::string> source_list(const std::vector<fs::path>& sources) {
     if (names.back().find('\n') != std::string::npos) return fail("{}: a line feed in a file name", names.back());
   }
   return join(names, "\n");
+}
+
+/// Leaves of Yosys' netlist what is read of it, a tenth: modules with ports and cells, cells with type and connections.
+Result<void> shorten_netlist(const fs::path& file) {
+  using nlohmann::json;
+  constexpr int kOfModule = 3;  // depth of the keys in {"modules": {NAME: {...}}}
+  constexpr int kOfCell = 5;
+  const auto is_read = [](int depth, json::parse_event_t event, json& parsed) {
+    if (event != json::parse_event_t::key) return true;
+    const auto is_one_of = [&parsed](std::initializer_list<const char*> keys) {
+      return std::any_of(keys.begin(), keys.end(), [&parsed](const char* key) { return parsed == key; });
+    };
+    if (depth == kOfModule) return !is_one_of({"netnames", "attributes"});
+    return depth != kOfCell || !is_one_of({"hide_name", "attributes", "parameters", "port_directions"});
+  };
+  const auto text = read_text_file(file, 1ull << 30);
+  if (!text) return forward_error(text);
+  const json netlist = json::parse(*text, is_read, false);
+  if (netlist.is_discarded()) return fail("{}: Yosys wrote no valid JSON", file.string());
+  return write_file_atomically(file, netlist.dump());
 }
 
 /// A folder of our own beside the final one, removed unless it was renamed.
@@ -175,6 +198,7 @@ Result<void> Synthesiser::map(const SynthesisJob& job, const fs::path& folder) c
   if (!outcome) return forward_error(outcome);
   if (outcome->exit_code != 0)
     return fail("Yosys cannot map {} (exit code {}):\n  {}", job.top, outcome->exit_code, last_lines(outcome->output));
+  if (const auto shortened = shorten_netlist(work.path() / "netlist.json"); !shortened) return shortened;
   return work.keep();
 }
 

@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 #include "design_functions.h"
 
@@ -18,7 +17,22 @@ void check_range(int value, int first, int last, const char* what) {
 
 // ---- Compressors: numbers of bits are added, stage by stage.
 
-using Column = std::vector<int>;
+/// The bits of a column, first in, first out; at most 32.
+class Column {
+ public:
+  void push(int bit) { bits_ |= static_cast<std::uint32_t>(bit) << size_++; }
+  int take() {
+    const int bit = static_cast<int>(bits_ & 1u);
+    bits_ >>= 1;
+    --size_;
+    return bit;
+  }
+  [[nodiscard]] int size() const { return size_; }
+
+ private:
+  std::uint32_t bits_ = 0;
+  int size_ = 0;
+};
 using Column16 = std::array<Column, 2 * kBits>;
 
 struct SumAndCarry {
@@ -32,33 +46,27 @@ SumAndCarry compress(CompressorParameters::Kind kind, int a, int b, int c, int d
   return {ones & 1, ones >> 1};
 }
 
-int taken(Column& column) {
-  const int bit = column.front();
-  column.erase(column.begin());
-  return bit;
-}
-
 Column16 halved(Column16 columns, const CompressorParameters& p) {
-  std::size_t tallest = 0;
+  int tallest = 0;
   for (const Column& column : columns) tallest = std::max(tallest, column.size());
-  const std::size_t height = std::max<std::size_t>(2, (tallest + 1) / 2);
+  const int height = std::max(2, (tallest + 1) / 2);
   Column16 next;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     Column& from = columns[c];
     while (from.size() + next[c].size() > height && from.size() >= 2) {
       SumAndCarry bits{};
       if (static_cast<int>(c) < p.columns && from.size() >= 4) {
-        const int a = taken(from), b = taken(from), x = taken(from), y = taken(from);
+        const int a = from.take(), b = from.take(), x = from.take(), y = from.take();
         bits = compress(p.kind, a, b, x, y);
       } else {
-        int ones = taken(from) + taken(from);
-        if (!from.empty()) ones += taken(from);
+        int ones = from.take() + from.take();
+        if (from.size() > 0) ones += from.take();
         bits = {ones & 1, ones >> 1};
       }
-      next[c].push_back(bits.sum);
-      if (c + 1 < next.size()) next[c + 1].push_back(bits.carry);
+      next[c].push(bits.sum);
+      if (c + 1 < next.size()) next[c + 1].push(bits.carry);
     }
-    next[c].insert(next[c].end(), from.begin(), from.end());
+    while (from.size() > 0) next[c].push(from.take());
   }
   return next;
 }
@@ -75,16 +83,16 @@ void check_parameters(const CompressorParameters& p) {
   check_range(p.columns, 0, 15, "the number of compressed columns");
 }
 
-std::int32_t product_of(const CompressorParameters& p, std::uint8_t x, std::uint8_t w, int /*mode*/) {
+std::int32_t product_of(const CompressorParameters& p, std::uint8_t x, std::uint8_t w) {
   Column16 columns;
   for (int c = 0; c < 2 * kBits - 1; ++c)
     for (int i = std::max(0, c - kBits + 1); i <= std::min(c, kBits - 1); ++i)
-      columns[static_cast<std::size_t>(c)].push_back(bit_of(x, i) & bit_of(w, c - i));
+      columns[static_cast<std::size_t>(c)].push(bit_of(x, i) & bit_of(w, c - i));
   const auto tall = [](const Column& column) { return column.size() > 2; };
   while (std::any_of(columns.begin(), columns.end(), tall)) columns = halved(columns, p);
   std::int32_t product = 0;
   for (std::size_t c = 0; c < columns.size(); ++c)
-    for (const int bit : columns[c]) product += bit << c;
+    while (columns[c].size() > 0) product += columns[c].take() << c;
   return product;
 }
 
@@ -92,7 +100,7 @@ void check_parameters(const KulkarniParameters& p) {
   check_range(p.blocks, 0, 8, "the number of block diagonals");
 }
 
-std::int32_t product_of(const KulkarniParameters& p, std::uint8_t x, std::uint8_t w, int /*mode*/) {
+std::int32_t product_of(const KulkarniParameters& p, std::uint8_t x, std::uint8_t w) {
   std::int32_t product = x * w;
   for (int a = 0; a < kBits / 2; ++a)
     for (int b = 0; b < kBits / 2; ++b)
@@ -104,7 +112,7 @@ void check_parameters(const DrumParameters& p) {
   check_range(p.bits, 3, 7, "the number of bits");
 }
 
-std::int32_t product_of(const DrumParameters& p, std::uint8_t x, std::uint8_t w, int /*mode*/) {
+std::int32_t product_of(const DrumParameters& p, std::uint8_t x, std::uint8_t w) {
   const auto rounded = [&p](int operand) {
     int shift = 0;
     while (operand >> shift >= 1 << p.bits) ++shift;
@@ -117,7 +125,7 @@ void check_parameters(const MitchellParameters& p) {
   check_range(p.truncated_bits, 0, kBits - 2, "the number of truncated bits");
 }
 
-std::int32_t product_of(const MitchellParameters& p, std::uint8_t x, std::uint8_t w, int /*mode*/) {
+std::int32_t product_of(const MitchellParameters& p, std::uint8_t x, std::uint8_t w) {
   if (x == 0 || w == 0) return 0;
   const int fraction_bits = kBits - 1 - p.truncated_bits;
   const std::int32_t one = 1 << fraction_bits;
@@ -135,7 +143,7 @@ void check_parameters(const BoothParameters& p) {
   check_range(p.dropped_columns, 0, 8, "the number of dropped columns");
 }
 
-std::int32_t product_of(const BoothParameters& p, std::uint8_t x, std::uint8_t w, int /*mode*/) {
+std::int32_t product_of(const BoothParameters& p, std::uint8_t x, std::uint8_t w) {
   std::int32_t product = 0;
   for (int row = 0; row < kBits / 2; ++row) {
     const int digit = bit_of(w, 2 * row - 1) + bit_of(w, 2 * row) - 2 * bit_of(w, 2 * row + 1);

@@ -9,7 +9,7 @@ void check_parameters(const CircuitParameters& p) {
   if (const auto good = check(p.circuit->circuit()); !good) throw std::invalid_argument(good.error().message);
 }
 
-std::int32_t product_of(const CircuitParameters& p, std::uint8_t x, std::uint8_t w, int /*mode*/) {
+std::int32_t product_of(const CircuitParameters& p, std::uint8_t x, std::uint8_t w) {
   return p.circuit->table()(x, w);
 }
 

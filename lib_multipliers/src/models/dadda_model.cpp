@@ -198,12 +198,9 @@ void check_parameters(const DaddaParameters& p) {
     throw std::invalid_argument("the product exceeds 16 bits");
 }
 
-std::int32_t product_of(const DaddaParameters& parameters, std::uint8_t x, std::uint8_t w, int mode) {
-  const auto of_mode = [x, w](const DaddaParameters& p) {
-    return p.encoding == Encoding::TwosComplement ? signed_product(p, seen(x, p.x), seen(w, p.w))
-                                                  : unsigned_product(p, seen(x, p.x), seen(w, p.w));
-  };
-  return mode == 0 ? of_mode(parameters) : of_mode(parameters_of_mode(parameters, mode));
+std::int32_t product_of(const DaddaParameters& p, std::uint8_t x, std::uint8_t w) {
+  return p.encoding == Encoding::TwosComplement ? signed_product(p, seen(x, p.x), seen(w, p.w))
+                                                : unsigned_product(p, seen(x, p.x), seen(w, p.w));
 }
 
 }  // namespace axvp

@@ -16,6 +16,15 @@ Encoding encoding_of(const MultiplierParameters& parameters) {
   return std::holds_alternative<BoothParameters>(parameters) ? Encoding::TwosComplement : Encoding::SignMagnitude;
 }
 
+/// The parameters of a multiplier with that mode alone.
+template <class Parameters>
+const Parameters& in_mode(const Parameters& parameters, int /*mode*/) {
+  return parameters;
+}
+DaddaParameters in_mode(const DaddaParameters& parameters, int mode) {
+  return parameters_of_mode(parameters, mode);
+}
+
 class DesignModel final : public MultiplierModel {
  public:
   explicit DesignModel(const MultiplierDesign& design) : design_(design), rtl_module_(rtl_module_of(design.id)) {
@@ -38,7 +47,17 @@ class DesignModel final : public MultiplierModel {
 
   std::int32_t multiply(std::uint8_t x, std::uint8_t w, int mode) const override {
     if (design_.is_exchanged) std::swap(x, w);
-    return std::visit([x, w, mode](const auto& p) { return product_of(p, x, w, mode); }, design_.parameters);
+    return std::visit([x, w, mode](const auto& p) { return product_of(in_mode(p, mode), x, w); }, design_.parameters);
+  }
+  TruthTable table(int mode) const override {
+    return std::visit(
+        [mode, is_exchanged = design_.is_exchanged](const auto& all_modes) {
+          const auto& p = in_mode(all_modes, mode);
+          return TruthTable::from_function([&p, is_exchanged](std::uint8_t x, std::uint8_t w) {
+            return is_exchanged ? product_of(p, w, x) : product_of(p, x, w);
+          });
+        },
+        design_.parameters);
   }
 
  private:

@@ -16,13 +16,13 @@ void check_parameters(const MitchellParameters& p);
 void check_parameters(const BoothParameters& p);
 void check_parameters(const CircuitParameters& p);
 
-// Raw products; `mode` counts where there are several.
-[[nodiscard]] std::int32_t product_of(const DaddaParameters& p, std::uint8_t x, std::uint8_t w, int mode);
-[[nodiscard]] std::int32_t product_of(const CompressorParameters& p, std::uint8_t x, std::uint8_t w, int mode);
-[[nodiscard]] std::int32_t product_of(const KulkarniParameters& p, std::uint8_t x, std::uint8_t w, int mode);
-[[nodiscard]] std::int32_t product_of(const DrumParameters& p, std::uint8_t x, std::uint8_t w, int mode);
-[[nodiscard]] std::int32_t product_of(const MitchellParameters& p, std::uint8_t x, std::uint8_t w, int mode);
-[[nodiscard]] std::int32_t product_of(const BoothParameters& p, std::uint8_t x, std::uint8_t w, int mode);
-[[nodiscard]] std::int32_t product_of(const CircuitParameters& p, std::uint8_t x, std::uint8_t w, int mode);
+// Raw products, of mode 0.
+[[nodiscard]] std::int32_t product_of(const DaddaParameters& p, std::uint8_t x, std::uint8_t w);
+[[nodiscard]] std::int32_t product_of(const CompressorParameters& p, std::uint8_t x, std::uint8_t w);
+[[nodiscard]] std::int32_t product_of(const KulkarniParameters& p, std::uint8_t x, std::uint8_t w);
+[[nodiscard]] std::int32_t product_of(const DrumParameters& p, std::uint8_t x, std::uint8_t w);
+[[nodiscard]] std::int32_t product_of(const MitchellParameters& p, std::uint8_t x, std::uint8_t w);
+[[nodiscard]] std::int32_t product_of(const BoothParameters& p, std::uint8_t x, std::uint8_t w);
+[[nodiscard]] std::int32_t product_of(const CircuitParameters& p, std::uint8_t x, std::uint8_t w);
 
 }  // namespace axvp

@@ -102,7 +102,7 @@ class MutantsOf {
         netlist_(netlist_of_design(design_of(host.design))),
         mutants_(mutants_of(netlist_, host.stride)),
         circuit_(circuit_of_host(host.name)) {
-    for (int mode = 0; mode < model_->modes(); ++mode) tables_.push_back(tabulate(*model_, mode));
+    for (int mode = 0; mode < model_->modes(); ++mode) tables_.push_back(model_->table(mode));
   }
 
   void run(Counts& counts) const {
@@ -225,7 +225,7 @@ void keep_modes(Counts& counts) {
   for (const auto& model : catalogue.models()) {
     if (model->modes() == 1) continue;
     std::vector<TruthTable> tables;
-    for (int mode = 0; mode < model->modes(); ++mode) tables.push_back(tabulate(*model, mode));
+    for (int mode = 0; mode < model->modes(); ++mode) tables.push_back(model->table(mode));
     const auto circuit = circuit_of_module(std::string{model->rtl_module()});
     for (int from = 0; from < model->modes(); ++from)
       for (int to = 0; to < model->modes(); ++to) {

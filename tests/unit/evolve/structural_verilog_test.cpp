@@ -37,7 +37,7 @@ TEST(StructuralVerilogTest, EveryBuiltInMultiplierReadsAsItsModel) {
     if (model->modes() > 1) continue;
     const auto circuit = read_structural_verilog(generate_rtl(design), design.id);
     ASSERT_TRUE(circuit) << circuit.error().message;
-    EXPECT_EQ(tabulate(*circuit, model->encoding()), tabulate(*model, 0)) << design.id;
+    EXPECT_EQ(tabulate(*circuit, model->encoding()), model->table(0)) << design.id;
   }
 }
 

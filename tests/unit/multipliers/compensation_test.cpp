@@ -38,7 +38,7 @@ std::int32_t constant_of(const Result<MultiplierDesign>& compensated) {
 
 double mean_of(const MultiplierDesign& d, const OperandHistogram& x, const OperandHistogram& w) {
   const auto model = make_model(d);
-  return weighted_error_metrics(tabulate(*model, 0), model->encoding(), x, w).mean;
+  return weighted_error_metrics(model->table(0), model->encoding(), x, w).mean;
 }
 
 TEST(Compensation, OfASingleProductEqualsHandCalculation) {

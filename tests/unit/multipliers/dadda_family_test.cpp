@@ -141,7 +141,7 @@ TEST(DaddaFamily, MeanErrorEqualsTheMeanOverAllPairs) {
     const auto* p = std::get_if<DaddaParameters>(&design.parameters);
     if (p == nullptr) continue;
     const auto model = make_model(design);
-    const ErrorMetrics m = error_metrics(tabulate(*model, 0), model->encoding());
+    const ErrorMetrics m = error_metrics(model->table(0), model->encoding());
     EXPECT_NEAR(mean_error(*p) + p->constant, m.mean, 1e-6) << design.id;
   }
 }

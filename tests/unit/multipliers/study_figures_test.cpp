@@ -114,7 +114,7 @@ TEST(StudyFigures, OfTheSignedOrMultiplierWithItsConstantThere) {
   p.or_columns = 8;
   p.constant = 256;
   const auto model = make_model({"s_bwo8", "bw_or", "", p});
-  const ErrorMetrics m = error_metrics(tabulate(*model, 0), model->encoding());
+  const ErrorMetrics m = error_metrics(model->table(0), model->encoding());
   EXPECT_NEAR(m.mae, 174.5, 0.0501);
   EXPECT_NEAR(m.mean, -90.8, 0.0501);
   EXPECT_NEAR(m.std, 214.2, 0.0501);

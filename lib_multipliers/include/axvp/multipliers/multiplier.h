@@ -24,9 +24,8 @@ class MultiplierModel {
   [[nodiscard]] virtual std::string_view rtl_module() const = 0;
   /// The raw product (no zero gating) of two operand codes, activation first. `mode` in [0, modes()).
   [[nodiscard]] virtual std::int32_t multiply(std::uint8_t x, std::uint8_t w, int mode) const = 0;
+  /// All products of one mode.
+  [[nodiscard]] virtual TruthTable table(int mode) const = 0;
 };
-
-/// All products of one mode.
-[[nodiscard]] TruthTable tabulate(const MultiplierModel& model, int mode);
 
 }  // namespace axvp

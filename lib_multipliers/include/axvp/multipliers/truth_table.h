@@ -16,7 +16,6 @@ class TruthTable {
  public:
   static constexpr int kSide = 256;
   static constexpr int kPairs = kSide * kSide;
-  using Function = std::function<std::int32_t(std::uint8_t x, std::uint8_t w)>;
 
   /// `products` holds 65,536 entries, row-major; throws std::invalid_argument otherwise.
   explicit TruthTable(std::vector<std::int32_t> products);
@@ -30,15 +29,15 @@ class TruthTable {
             product_of_bytes(static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(w));
     return TruthTable{std::move(products)};
   }
-  /// The same, but filled when it is first read: a catalogue of hundreds costs nothing until one is used. The function
-  /// always gives the same and may be called in any thread.
-  [[nodiscard]] static TruthTable deferred(Function product_of_bytes);
+  /// A table that is made when it is first read: a catalogue of hundreds costs nothing until one is used. `fill` always
+  /// gives the same and may be called in any thread.
+  [[nodiscard]] static TruthTable deferred(std::function<TruthTable()> fill);
 
   [[nodiscard]] std::int32_t operator()(std::uint8_t x, std::uint8_t w) const {
     return products()[static_cast<std::size_t>(x) * kSide + w];
   }
   [[nodiscard]] const std::vector<std::int32_t>& products() const {
-    if (!shared_->is_filled.load(std::memory_order_acquire)) shared_->fill();
+    if (!shared_->is_filled.load(std::memory_order_acquire)) shared_->fill_once();
     return shared_->products;
   }
   [[nodiscard]] bool operator==(const TruthTable& other) const { return products() == other.products(); }
@@ -46,11 +45,11 @@ class TruthTable {
 
  private:
   struct Shared {
-    void fill();
+    void fill_once();
 
     std::atomic<bool> is_filled{false};
     std::once_flag once;
-    Function function;
+    std::function<TruthTable()> fill;
     std::vector<std::int32_t> products;
   };
 
