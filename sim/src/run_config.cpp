@@ -60,8 +60,7 @@ WorkloadConfig read_workload(FieldReader table) {
 
 TuningConfig read_tuning(FieldReader table) {
   TuningConfig config;
-  config.method =
-      table.choice("method", {"match", "none"}, "match") == "none" ? TuningMethod::None : TuningMethod::Match;
+  config.method = *tuning_method(table.choice("method", {"none", "match", "statistics"}, "match"));
   config.images = count(table, "images", 1, config.images);
   return config;
 }
@@ -104,6 +103,24 @@ std::vector<PointConfig> read_points(FieldReader& root) {
 }
 
 }  // namespace
+
+std::string_view to_string(TuningMethod method) {
+  switch (method) {
+    case TuningMethod::None:
+      return "none";
+    case TuningMethod::Match:
+      return "match";
+    case TuningMethod::Statistics:
+      break;
+  }
+  return "statistics";
+}
+
+std::optional<TuningMethod> tuning_method(std::string_view name) {
+  for (const TuningMethod method : {TuningMethod::None, TuningMethod::Match, TuningMethod::Statistics})
+    if (to_string(method) == name) return method;
+  return std::nullopt;
+}
 
 Result<RunConfig> load_run_config(const std::string& path) {
   const auto document = path.empty() ? parse_toml(default_config(), "default.toml") : load_toml(path);
@@ -154,26 +171,24 @@ nlohmann::json to_json(const RunConfig& config) {
                            {"leakage_nw", or_null(m.leakage_nw)},
                            {"delay_ns", or_null(m.delay_ns)}});
   const WorkloadConfig& w = config.workload;
-  nlohmann::json result{
-      {"seed", config.seed},
-      {"platform", axvp::to_json(config.platform)},
-      {"controller", config.controller ? axvp::to_json(*config.controller) : nlohmann::json(nullptr)},
-      {"energy", {{"table", config.energy_table}}},
-      {"workload",
-       {{"network", w.network},
-        {"data", w.data},
-        {"images", w.images},
-        {"calibration_data", w.calibration_data},
-        {"calibration_images", w.calibration_images},
-        {"encoding", to_string(w.encoding)},
-        {"activation_range", to_string(w.activation_range)},
-        {"activation_percentile", w.activation_percentile},
-        {"equalise", w.equalise},
-        {"correction_images", w.correction_images}}},
-      {"tuning",
-       {{"method", config.tuning.method == TuningMethod::Match ? "match" : "none"}, {"images", config.tuning.images}}},
-      {"multiplier", multipliers},
-      {"operating_point", points}};
+  nlohmann::json result{{"seed", config.seed},
+                        {"platform", axvp::to_json(config.platform)},
+                        {"controller", config.controller ? axvp::to_json(*config.controller) : nlohmann::json(nullptr)},
+                        {"energy", {{"table", config.energy_table}}},
+                        {"workload",
+                         {{"network", w.network},
+                          {"data", w.data},
+                          {"images", w.images},
+                          {"calibration_data", w.calibration_data},
+                          {"calibration_images", w.calibration_images},
+                          {"encoding", to_string(w.encoding)},
+                          {"activation_range", to_string(w.activation_range)},
+                          {"activation_percentile", w.activation_percentile},
+                          {"equalise", w.equalise},
+                          {"correction_images", w.correction_images}}},
+                        {"tuning", {{"method", to_string(config.tuning.method)}, {"images", config.tuning.images}}},
+                        {"multiplier", multipliers},
+                        {"operating_point", points}};
   if (config.library)
     result["library"] = {{"tables", config.library->tables.string()},
                          {"costs", config.library->costs.string()},

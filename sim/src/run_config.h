@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "axvp/accel/platform_config.h"
@@ -28,7 +29,14 @@ struct WorkloadConfig {
   std::size_t correction_images = 128;  ///< 0: no bias correction.
 };
 
-enum class TuningMethod { None, Match };
+enum class TuningMethod {
+  None,
+  Match,       ///< Moments of the exact network.
+  Statistics,  ///< Moments that the BatchNormalizations were trained with, as the papers do it.
+};
+[[nodiscard]] std::string_view to_string(TuningMethod method);
+/// The reverse of to_string(); another name than these is none of them.
+[[nodiscard]] std::optional<TuningMethod> tuning_method(std::string_view name);
 
 struct TuningConfig {
   TuningMethod method = TuningMethod::Match;

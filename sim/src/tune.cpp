@@ -30,14 +30,18 @@ int run_gradient(const Options& options, const GlobalOptions& global) {
 
 int run(const Options& options, const GlobalOptions& global) {
   if (options.method == "affine" || options.method == "full") return run_gradient(options, global);
-  if (!options.operating_points.empty())
-    return report(Error{"--operating-points: only `--method affine` and `full` go on from a file of points"});
   auto config = load_run_config(options.config);
   if (!config) return report(config.error());
-  if (!options.method.empty())
-    config->tuning.method = options.method == "none" ? TuningMethod::None : TuningMethod::Match;
-  auto workload = prepare_workload(*config, "", global.progress());
+  if (!options.method.empty()) config->tuning.method = *tuning_method(options.method);
+  auto workload = prepare_workload(*config, options.operating_points, global.progress());
   if (!workload) return report(workload.error());
+  if (!options.operating_points.empty()) {
+    const auto images = open_training_images(*config, *workload, config->tuning.images, global.progress());
+    if (!images) return report(images.error());
+    if (const auto tuned = tune_points(config->tuning.method, *images, global.progress(), *workload); !tuned)
+      return report(tuned.error());
+    workload->provenance.inputs["tuning data"] = images->sha256;
+  }
   const OperatingPointFile file = points_file(*workload, "tune", config->seed);
   if (const auto saved = save_operating_points(file, options.out); !saved) return report(saved.error());
   fmt::print("{}: {} operating points of {}\n", options.out, file.points.size(), workload->quantisation.network.name);
@@ -53,13 +57,12 @@ void add_tune(CLI::App& app, const GlobalOptions& global, Command& command) {
       ->required();
   sub->add_option(
          "--method", options->method,
-         "none; match: moments of the exact network; affine: match, then scales and offsets by gradient "
-         "descent; full: weights, too, to compare with: prints what that brings on the run's images and writes "
-         "no file. Default: the configuration's")
-      ->check(CLI::IsMember({"none", "match", "affine", "full"}));
+         "none; match: moments of the exact network; statistics: those that BatchNormalizations were trained with, as "
+         "the papers do it; affine: match, then scales and offsets by gradient descent; full: weights, too, to compare "
+         "with: prints what that brings on the run's images and writes no file. Default: the configuration's")
+      ->check(CLI::IsMember({"none", "match", "statistics", "affine", "full"}));
   sub->add_option("--operating-points", options->operating_points,
-                  "For affine and full: points of `axvp search` or `axvp tune` to go on from, instead of the "
-                  "configuration's");
+                  "Points of `axvp search` or `axvp tune` to tune anew, instead of the configuration's");
   sub->add_option("--steps", options->steps, "Of affine and full, a point")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();

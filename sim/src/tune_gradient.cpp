@@ -25,17 +25,6 @@ struct TuneOptions {
   bool quiet = false;
 };
 
-/// All training images; the workload's own hold only as many as quantisation needs.
-Result<Dataset> training_images(const RunConfig& config, const Workload& workload, ProgressStyle progress) {
-  const auto name = config.workload.calibration_data.empty() ? training_images_of(config.workload.data)
-                                                             : Result<std::string>{config.workload.calibration_data};
-  if (!name) return forward_error(name);
-  auto images = open_dataset(*name, {0, fitting_of(workload.network), progress});
-  if (images && images->sha256 == workload.data.sha256 && images->name == workload.data.name)
-    return fail("{}: the same images to tune and to measure with", *name);
-  return images;
-}
-
 /// What points with weights of their own answer on the run's images, beside the exact network with the shared ones.
 Result<void> print_full(const Workload& workload, const std::vector<GradientTuning>& tuned, std::size_t threads,
                         ProgressStyle progress) {
@@ -71,7 +60,7 @@ int run(const TuneOptions& options) {
   const ProgressStyle progress = progress_style(options.quiet);
   auto workload = prepare_workload(*config, options.operating_points, progress);
   if (!workload) return report(workload.error());
-  const auto images = training_images(*config, *workload, progress);
+  const auto images = open_training_images(*config, *workload, 0, progress);  // all, the workload holds fewer
   if (!images) return report(images.error());
   GradientTuningOptions settings = options.tuning;
   settings.tuned = options.method == "full" ? Tuned::Full : Tuned::Affine;
@@ -110,7 +99,7 @@ int run(const NoiseOptions& options) {
   const ProgressStyle progress = progress_style(options.quiet);
   const auto workload = prepare_workload(*config, "", progress);
   if (!workload) return report(workload.error());
-  const auto images = training_images(*config, *workload, progress);
+  const auto images = open_training_images(*config, *workload, 0, progress);  // all, the workload holds fewer
   if (!images) return report(images.error());
   NoiseSearchOptions settings = options.search;
   settings.seed = config->seed;

@@ -66,25 +66,18 @@ Result<void> add_user_multipliers(const RunConfig& config, Workload& workload) {
   return {};
 }
 
-Result<void> tune_points(const RunConfig& config, Workload& workload, ProgressStyle progress) {
+/// The configuration's points, with the sets of exact products.
+Result<void> assign_points(const RunConfig& config, Workload& workload) {
   if (config.points.empty())
     return fail("no operating point: the configuration needs at least one [[operating_point]]");
   std::set<std::string> names;
-  Dataset images = workload.calibration;
-  if (images.images.size() > config.tuning.images) images.images.resize(config.tuning.images);
   for (const auto& point : config.points) {
     if (!names.insert(point.name).second) return fail("operating point {}: the name stands twice", point.name);
     const auto selectables = assign_layers(point, workload.quantisation.network);
     if (!selectables) return forward_error(selectables);
     auto tables = tables_of(point.name, *selectables, workload.quantisation.network, workload.catalogue);
     if (!tables) return forward_error(tables);
-    if (config.tuning.method == TuningMethod::Match) {
-      auto matched = match_moments(workload.quantisation, point.name, *selectables, *tables, images, progress);
-      if (!matched) return forward_error(matched);
-      workload.points.push_back(std::move(*matched));
-    } else {
-      workload.points.push_back({point.name, *selectables, workload.quantisation.exact_requantisation});
-    }
+    workload.points.push_back({point.name, *selectables, workload.quantisation.exact_requantisation});
     workload.tables.push_back(std::move(*tables));
   }
   return {};
@@ -148,6 +141,36 @@ Result<ImportedNetwork> open_network(const std::string& file_or_name) {
   return ImportedNetwork{std::move(*network), sha256(*embedded)};
 }
 
+Result<Dataset> open_training_images(const RunConfig& config, const Workload& workload, std::size_t limit,
+                                     ProgressStyle progress) {
+  const auto name = config.workload.calibration_data.empty() ? training_images_of(config.workload.data)
+                                                             : Result<std::string>{config.workload.calibration_data};
+  if (!name) return forward_error(name);
+  auto images = open_dataset(*name, {limit, fitting_of(workload.network), progress});
+  if (images && (images->name == workload.data.name || images->sha256 == workload.data.sha256))
+    return fail(
+        "{}: the same images to calibrate and to measure with: name others with calibration_data or "
+        "--calibration-data",
+        *name);
+  return images;
+}
+
+Result<void> tune_points(TuningMethod method, const Dataset& images, ProgressStyle progress, Workload& workload) {
+  for (std::size_t p = 0; p < workload.points.size(); ++p) {
+    OperatingPoint& point = workload.points[p];
+    if (method == TuningMethod::None) {
+      point.requantisation = workload.quantisation.exact_requantisation;
+      continue;
+    }
+    auto tuned =
+        match_moments(workload.quantisation, point.name, point.selectable_of_layer, workload.tables[p], images,
+                      progress, method == TuningMethod::Match ? MomentTarget::ExactNetwork : MomentTarget::Training);
+    if (!tuned) return forward_error(tuned);
+    point = std::move(*tuned);
+  }
+  return {};
+}
+
 OperatingPointFile points_file(const Workload& workload, const std::string& command, std::uint64_t seed) {
   OperatingPointFile file;
   file.network_sha256 = workload.network_sha256;
@@ -188,24 +211,19 @@ Result<Workload> prepare_workload(const RunConfig& config, const std::filesystem
     if (const auto loaded = load_points(network, operating_points, workload); !loaded) return forward_error(loaded);
     return workload;
   }
-  const auto calibration_data = config.workload.calibration_data.empty()
-                                    ? training_images_of(config.workload.data)
-                                    : Result<std::string>{config.workload.calibration_data};
-  if (!calibration_data) return forward_error(calibration_data);
-  auto calibration = open_dataset(
-      *calibration_data, {std::max(config.workload.calibration_images, config.tuning.images), fitting, progress});
+  auto calibration = open_training_images(config, workload,
+                                          std::max(config.workload.calibration_images, config.tuning.images), progress);
   if (!calibration) return forward_error(calibration);
   workload.calibration = std::move(*calibration);
   workload.provenance.inputs["calibration data"] = workload.calibration.sha256;
-  if (workload.calibration.name == workload.data.name || workload.calibration.sha256 == workload.data.sha256)
-    return fail(
-        "{}: the same images to calibrate and to measure with: name others with calibration_data or "
-        "--calibration-data",
-        *calibration_data);
   auto quantisation = quantise(network, workload.calibration, quantisation_options(config.workload));
   if (!quantisation) return forward_error(quantisation);
   workload.quantisation = std::move(*quantisation);
-  if (const auto tuned = tune_points(config, workload, progress); !tuned) return forward_error(tuned);
+  if (const auto assigned = assign_points(config, workload); !assigned) return forward_error(assigned);
+  Dataset images = workload.calibration;
+  if (images.images.size() > config.tuning.images) images.images.resize(config.tuning.images);
+  if (const auto tuned = tune_points(config.tuning.method, images, progress, workload); !tuned)
+    return forward_error(tuned);
   return workload;
 }
 

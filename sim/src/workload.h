@@ -42,6 +42,15 @@ struct ImportedNetwork {
 /// is ever tuned on test images.
 [[nodiscard]] Result<std::string> training_images_of(const std::string& data);
 
+/// At most `limit` of the training images that the configuration names, or that lie beside its data. An error if they
+/// are the images that `workload` measures with.
+[[nodiscard]] Result<Dataset> open_training_images(const RunConfig& config, const Workload& workload, std::size_t limit,
+                                                   ProgressStyle progress);
+
+/// Gives all points of `workload` their requantisation sets anew, by `method` on `images`.
+[[nodiscard]] Result<void> tune_points(TuningMethod method, const Dataset& images, ProgressStyle progress,
+                                       Workload& workload);
+
 /// The configuration of what `workload` holds: where the points came from a file, they and the encoding are the file's.
 [[nodiscard]] RunConfig effective_config(RunConfig config, const std::filesystem::path& operating_points,
                                          const Workload& workload);

@@ -97,15 +97,11 @@ class Fuser {
 
   Result<TensorId> absorb_affines(FusedNode& node, TensorId tensor) {
     const auto channels = static_cast<std::size_t>(network_.tensors[tensor].shape.channels);
-    node.scale.assign(channels, 1.0);
-    node.offset.assign(channels, 0.0);
+    node.affine = {std::vector<double>(channels, 1.0), std::vector<double>(channels, 0.0)};
     while (const auto* affine = sole_reader<ChannelAffine>(tensor)) {
       const auto next = absorb_reader(tensor);
       if (!next) return forward_error(next);
-      for (std::size_t c = 0; c < channels; ++c) {
-        node.scale[c] *= affine->scale[c];
-        node.offset[c] = node.offset[c] * affine->scale[c] + affine->offset[c];
-      }
+      node.affine = compose(node.affine, *affine);
       tensor = *next;
     }
     return tensor;

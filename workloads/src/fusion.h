@@ -22,7 +22,7 @@ struct FusedTensor {
 struct FusedNode {
   std::size_t source = 0;  ///< The operation, in the float network.
   std::string name;
-  std::vector<double> scale, offset;  ///< Of a convolution's channels: every BatchNorm and bias behind it, composed.
+  ChannelAffine affine;  ///< Of a convolution: every BatchNorm and bias behind it, composed.
   Clamp clamp{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
   std::vector<TensorId> inputs;  ///< Fused tensors.
   TensorId output = 0;

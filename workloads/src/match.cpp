@@ -16,16 +16,26 @@ using detail::exact_products;
 using detail::Int128;
 using detail::Moments;
 
-/// scale' * mean + offset' and |scale'| * deviation of the approximate accumulator equal the exact ones. A constant
-/// approximate accumulator has nothing to stretch: only its mean is moved.
+/// scale' * mean + offset' and |scale'| * deviation of an accumulator equal what `exact` makes of the target's.
+Requantisation brought_to(const Requantisation& exact, double target_mean, double gain, double mean) {
+  const RealAffine real = to_real(exact);
+  const double scale = real.scale * gain;
+  return make_requantisation(scale, real.offset + real.scale * target_mean - scale * mean);
+}
+
+/// A constant approximate accumulator has nothing to stretch: only its mean is moved.
 Requantisation matched(const Requantisation& exact, const Moments& of_exact, const Moments& of_approximate) {
   if (of_exact == of_approximate || exact.multiplier == 0) return exact;
-  const RealAffine real = to_real(exact);
   const Int128 variance = of_approximate.scaled_variance();
   const double gain =
       variance == 0 ? 1.0 : std::sqrt(static_cast<double>(of_exact.scaled_variance()) / static_cast<double>(variance));
-  const double scale = real.scale * gain;
-  return make_requantisation(scale, real.offset + real.scale * of_exact.mean() - scale * of_approximate.mean());
+  return brought_to(exact, of_exact.mean(), gain, of_approximate.mean());
+}
+
+Requantisation reestimated(const Requantisation& exact, const AccumulatorMoments& trained, const Moments& found) {
+  const double deviation = std::sqrt(static_cast<double>(found.scaled_variance())) / static_cast<double>(found.count);
+  if (exact.multiplier == 0 || deviation == 0.0) return exact;
+  return brought_to(exact, trained.mean, trained.deviation / deviation, found.mean());
 }
 
 /// Tensors of one image, indexed by TensorId; empty where not computed yet or not needed any more.
@@ -36,11 +46,14 @@ using ImageTensors = std::vector<StoredTensor>;
 /// bytes and only the exact one is computed.
 class Matcher {
  public:
-  Matcher(Int8Executor exact, Int8Executor approximate, std::vector<bool> layer_is_exact, const Dataset& images)
+  /// `trained`: what to bring layers to instead of the exact network, where there is something.
+  Matcher(Int8Executor exact, Int8Executor approximate, std::vector<bool> keeps_set, const Dataset& images,
+          const std::vector<std::vector<AccumulatorMoments>>* trained)
       : network_(exact.network()),
+        trained_(trained),
         exact_(std::move(exact)),
         approximate_(std::move(approximate)),
-        layer_is_exact_(std::move(layer_is_exact)),
+        keeps_set_(std::move(keeps_set)),
         workers_(detail::worker_count(images.images.size())),
         exact_tensors_(images.images.size(), ImageTensors(network_.tensors.size())),
         approximate_tensors_(exact_tensors_),
@@ -58,7 +71,7 @@ class Matcher {
     for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
       const bool is_layer = std::holds_alternative<QuantizedConvolution>(network_.nodes[n].operation);
       const std::size_t layer = matched_sets.size();
-      const bool stays_same = inputs_are_same(n) && (!is_layer || layer_is_exact_[layer]);
+      const bool stays_same = inputs_are_same(n) && (!is_layer || keeps_set_[layer]);
       is_same_[network_.nodes[n].output] = stays_same;
       if (stays_same) {
         run_node(n, exact_, exact_tensors_);
@@ -150,7 +163,9 @@ class Matcher {
     std::vector<Requantisation> set;
     set.reserve(exact_set.size());
     for (std::size_t c = 0; c < exact_set.size(); ++c)
-      set.push_back(matched(exact_set[c], exact_moments[c], sums.moments[c]));
+      set.push_back(trained_ != nullptr && !(*trained_)[layer].empty()
+                        ? reestimated(exact_set[c], (*trained_)[layer][c], sums.moments[c])
+                        : matched(exact_set[c], exact_moments[c], sums.moments[c]));
     store_layer(n, sums, set, approximate_tensors_);
     return set;
   }
@@ -166,9 +181,10 @@ class Matcher {
   }
 
   const QuantizedNetwork& network_;
+  const std::vector<std::vector<AccumulatorMoments>>* trained_;
   Int8Executor exact_;
   Int8Executor approximate_;
-  std::vector<bool> layer_is_exact_;
+  std::vector<bool> keeps_set_;
   std::size_t workers_;
   std::vector<ImageTensors> exact_tensors_;        // [image][tensor]
   std::vector<ImageTensors> approximate_tensors_;  // [image][tensor]
@@ -181,7 +197,7 @@ class Matcher {
 Result<OperatingPoint> match_moments(const Quantisation& quantisation, const std::string& name,
                                      const std::vector<std::string>& selectable_of_layer,
                                      const std::vector<TruthTable>& tables, const Dataset& images,
-                                     ProgressStyle progress_style) {
+                                     ProgressStyle progress_style, MomentTarget target) {
   const QuantizedNetwork& network = quantisation.network;
   if (const auto fits = check_images(images, network.tensors[network.input].shape); !fits) return forward_error(fits);
   OperatingPoint point{name, selectable_of_layer, quantisation.exact_requantisation};
@@ -190,13 +206,16 @@ Result<OperatingPoint> match_moments(const Quantisation& quantisation, const std
   const TruthTable exact_table = exact_products(network.encoding);
   auto exact = Int8Executor::create(network, point, std::vector<TruthTable>(tables.size(), exact_table));
   if (!exact) return forward_error(exact);
-  if (std::all_of(tables.begin(), tables.end(), [&](const TruthTable& table) { return table == exact_table; }))
-    return point;
-  std::vector<bool> layer_is_exact;
-  layer_is_exact.reserve(tables.size());
-  for (const TruthTable& table : tables) layer_is_exact.push_back(table == exact_table);
+  // Layers that keep their sets as long as what feeds them is exact.
+  std::vector<bool> keeps_set;
+  keeps_set.reserve(tables.size());
+  for (std::size_t l = 0; l < tables.size(); ++l)
+    keeps_set.push_back(tables[l] == exact_table &&
+                        (target == MomentTarget::ExactNetwork || quantisation.trained_moments[l].empty()));
+  if (std::all_of(keeps_set.begin(), keeps_set.end(), [](bool keeps) { return keeps; })) return point;
   Progress progress{progress_style, "match " + name, network.nodes.size(), "nodes"};
-  Matcher matcher{*std::move(exact), *std::move(approximate), std::move(layer_is_exact), images};
+  Matcher matcher{*std::move(exact), *std::move(approximate), std::move(keeps_set), images,
+                  target == MomentTarget::Training ? &quantisation.trained_moments : nullptr};
   point.requantisation = matcher.run(progress);
   return point;
 }

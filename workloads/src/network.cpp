@@ -1,6 +1,7 @@
 #include "axvp/workloads/network.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace axvp {
 namespace {
@@ -74,6 +75,20 @@ bool has_given_scales(const Network& network) {
            const auto* convolution = std::get_if<Convolution>(&node.operation);
            return convolution != nullptr && !convolution->weight_scales.empty();
          });
+}
+
+ChannelAffine compose(const ChannelAffine& first, const ChannelAffine& second) {
+  ChannelAffine both{{}, {}, first.mean, first.deviation};
+  for (std::size_t c = 0; c < second.scale.size(); ++c) {
+    both.scale.push_back(second.scale[c] * first.scale[c]);
+    both.offset.push_back(second.scale[c] * first.offset[c] + second.offset[c]);
+  }
+  if (!first.mean.empty()) return both;
+  for (std::size_t c = 0; c < second.mean.size(); ++c) {
+    both.mean.push_back((second.mean[c] - first.offset[c]) / first.scale[c]);
+    both.deviation.push_back(second.deviation[c] / std::abs(first.scale[c]));
+  }
+  return both;
 }
 
 std::uint64_t count_macs(const Convolution& convolution, const Shape& input) {

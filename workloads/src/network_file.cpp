@@ -184,7 +184,8 @@ Result<Network> select_outputs(Network network, const std::vector<int>& outputs)
         convolution->weight_scales = picked(convolution->weight_scales, outputs, 1);
       convolution->output_channels = static_cast<int>(outputs.size());
     } else if (auto* affine = std::get_if<ChannelAffine>(&node.operation)) {
-      *affine = {picked(affine->scale, outputs, 1), picked(affine->offset, outputs, 1)};
+      for (auto* values : {&affine->scale, &affine->offset, &affine->mean, &affine->deviation})
+        if (!values->empty()) *values = picked(*values, outputs, 1);
     }
     network.tensors[node.output].shape.channels = static_cast<int>(outputs.size());
   }

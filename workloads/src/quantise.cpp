@@ -60,6 +60,7 @@ std::vector<std::int8_t> quantise_channel(const std::vector<double>& weights, st
 struct Layer {
   QuantizedConvolution convolution;
   std::vector<Requantisation> requantisation;
+  std::vector<AccumulatorMoments> trained_moments;
 };
 
 Layer quantise_layer(const Convolution& source, const FusedNode& node, const QuantizedTensor& in,
@@ -84,8 +85,11 @@ Layer quantise_layer(const Convolution& source, const FusedNode& node, const Qua
     layer.convolution.weight_scales.push_back(weight_scale);
     // A channel of zero weights has nothing to scale: dead, so that its constant stays exact.
     const double out_step = out.scale / factor_of(out, c);
-    const double scale = largest > 0.0 ? in.scale * weight_scale * node.scale[c] / out_step : 0.0;
-    layer.requantisation.push_back(make_requantisation(scale, node.offset[c] / out_step));
+    const double scale = largest > 0.0 ? in.scale * weight_scale * node.affine.scale[c] / out_step : 0.0;
+    layer.requantisation.push_back(make_requantisation(scale, node.affine.offset[c] / out_step));
+    const double step = in.scale * weight_scale;
+    if (!node.affine.mean.empty())
+      layer.trained_moments.push_back({node.affine.mean[c] / step, node.affine.deviation[c] / step});
   }
   return layer;
 }
@@ -129,6 +133,7 @@ Quantisation assemble(const Network& network, const FusedNetwork& fused, const s
                                    quantised.tensors[node.output], encoding);
       quantised_node.operation = std::move(layer.convolution);
       result.exact_requantisation.push_back(std::move(layer.requantisation));
+      result.trained_moments.push_back(std::move(layer.trained_moments));
     } else {
       quantised_node.operation = quantise_operation(source, node, quantised.tensors, encoding);
     }

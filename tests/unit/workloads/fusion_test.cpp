@@ -55,8 +55,20 @@ TEST(FusionTest, AffinesComposeInOrder) {
   b.add(ChannelAffine{{2.0, -3.0}, {0.25, 4.0}}, {x}, "bn");
   const auto fused = fuse(b.network());
   ASSERT_TRUE(fused) << fused.error().message;
-  EXPECT_THAT(fused->nodes[0].scale, ElementsAre(2.0, -3.0));
-  EXPECT_THAT(fused->nodes[0].offset, ElementsAre(1.25, 7.0));  // 2 (x + 0.5) + 0.25, -3 (x - 1) + 4
+  EXPECT_THAT(fused->nodes[0].affine.scale, ElementsAre(2.0, -3.0));
+  EXPECT_THAT(fused->nodes[0].affine.offset, ElementsAre(1.25, 7.0));  // 2 (x + 0.5) + 0.25, -3 (x - 1) + 4
+}
+
+TEST(FusionTest, MomentsBehindABiasAreThoseOfTheConvolution) {
+  NetworkBuilder b{{1, 2, 2}};
+  auto x = b.convolution(0, 2, square(1), {1.0F, 1.0F}, "conv");
+  x = b.add(ChannelAffine{{-2.0, 1.0}, {0.5, -1.0}}, {x}, "bias");
+  x = b.add(ChannelAffine{{2.0, -3.0}, {0.25, 4.0}, {3.0, -1.0}, {4.0, 5.0}}, {x}, "bn");
+  b.add(ChannelAffine{{2.0, 2.0}, {1.0, 1.0}}, {x}, "behind");
+  const auto fused = fuse(b.network());
+  ASSERT_TRUE(fused) << fused.error().message;
+  EXPECT_THAT(fused->nodes[0].affine.mean, ElementsAre(-1.25, 0.0));  // -2 x + 0.5 = 3, x - 1 = -1
+  EXPECT_THAT(fused->nodes[0].affine.deviation, ElementsAre(2.0, 5.0));
 }
 
 TEST(FusionTest, ClampsIntersectInOrder) {

@@ -127,6 +127,39 @@ TEST_F(MatchTest, EveryChannelGetsTheMomentsOfTheExactNetwork) {
   }
 }
 
+TEST_F(MatchTest, StatisticsBringAccumulatorsToWhatTheNetworkWasTrainedWith) {
+  const std::size_t classifier = layers_ - 1;
+  for (std::size_t l = 0; l < classifier; ++l)
+    for (std::size_t c = 0; c < q_.exact_requantisation[l].size(); ++c)
+      q_.trained_moments[l].push_back({100.0 * static_cast<double>(l) - 30.0 * static_cast<double>(c), 500.0});
+  const std::vector<TruthTable> tables(layers_, table_of(1, 7, 90));
+  const auto point =
+      match_moments(q_, "p", names("m"), tables, images_, ProgressStyle::Quiet, MomentTarget::Training);
+  ASSERT_TRUE(point) << point.error().message;
+  const auto tuned = executor(point->requantisation, tables);
+  for (std::size_t l = 0; l < classifier; ++l) {
+    const auto actual = moments(tuned, l, images_);
+    for (std::size_t c = 0; c < actual.size(); ++c) {
+      const RealAffine real = to_real(q_.exact_requantisation[l][c]);
+      const double mean = real.scale * q_.trained_moments[l][c].mean + real.offset;
+      const double deviation = std::abs(real.scale) * 500.0;
+      const double tolerance = 1e-4 * (1.0 + deviation + std::abs(mean)) + 1e-3;
+      EXPECT_NEAR(actual[c].mean, mean, tolerance) << "layer " << l << ", channel " << c;
+      EXPECT_NEAR(actual[c].deviation, deviation, tolerance) << "layer " << l << ", channel " << c;
+    }
+  }
+  // Exact products are brought there, too; what has no BatchNormalization follows the exact network.
+  const std::vector<TruthTable> all_exact(layers_, exact());
+  const auto exact_point =
+      match_moments(q_, "p", names("m"), all_exact, images_, ProgressStyle::Quiet, MomentTarget::Training);
+  ASSERT_TRUE(exact_point);
+  EXPECT_NE(exact_point->requantisation[0], q_.exact_requantisation[0]);
+  q_.trained_moments.assign(layers_, {});
+  EXPECT_EQ(match_moments(q_, "p", names("m"), all_exact, images_, ProgressStyle::Quiet, MomentTarget::Training)
+                ->requantisation,
+            q_.exact_requantisation);
+}
+
 TEST_F(MatchTest, KeepsTheSignOfGamma) {
   const OperatingPoint point = match(std::vector<TruthTable>(layers_, table_of(1, 7, 90)));
   int negative = 0;

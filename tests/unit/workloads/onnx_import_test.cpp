@@ -121,6 +121,8 @@ TEST(OnnxImport, BatchNormalizationBehindABiasIsOneAffine) {
   // gamma / sqrt(8 + 1) = -2; beta - mean * -2 = 5; behind a bias of 5: 5 - 2 * 5 = -5.
   EXPECT_THAT(operation<ChannelAffine>(network, 1).scale, ElementsAre(-2));
   EXPECT_THAT(operation<ChannelAffine>(network, 1).offset, ElementsAre(-5));
+  EXPECT_THAT(operation<ChannelAffine>(network, 1).mean, ElementsAre(-3));  // 2 behind the bias of 5
+  EXPECT_THAT(operation<ChannelAffine>(network, 1).deviation, ElementsAre(3));
 }
 
 TEST(OnnxImport, AffineThatOthersReadStaysItsOwn) {

@@ -16,16 +16,6 @@ std::vector<std::size_t> count_consumers(const Network& network) {
   return consumers;
 }
 
-/// second(first(x)) as one affine map.
-ChannelAffine compose(const ChannelAffine& first, const ChannelAffine& second) {
-  ChannelAffine both = second;
-  for (std::size_t c = 0; c < both.scale.size(); ++c) {
-    both.scale[c] = second.scale[c] * first.scale[c];
-    both.offset[c] = second.scale[c] * first.offset[c] + second.offset[c];
-  }
-  return both;
-}
-
 void join_affines(Network& network) {
   const std::vector<std::size_t> consumers = count_consumers(network);
   std::vector<std::size_t> producer(network.tensors.size(), kDropped);

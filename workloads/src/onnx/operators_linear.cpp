@@ -237,6 +237,8 @@ Result<Value> import_batch_normalization(NodeContext& context) {
       return fail("variance of channel {} is {}, expected >= 0 and > 0 with epsilon", c, values[3][c]);
     affine.scale.push_back(values[0][c] / std::sqrt(variance));
     affine.offset.push_back(values[1][c] - values[2][c] * affine.scale.back());
+    affine.mean.push_back(values[2][c]);
+    affine.deviation.push_back(std::sqrt(variance));
   }
   const Dims view = (*input)->dims;
   const auto tensor =

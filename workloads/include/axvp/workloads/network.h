@@ -60,7 +60,12 @@ struct Convolution {
 struct ChannelAffine {
   std::vector<double> scale;   ///< gamma / sqrt(variance + epsilon); 1 for a bias.
   std::vector<double> offset;  ///< beta - mean * scale; the bias itself for a bias.
+  /// What a BatchNormalization takes the mean and sqrt(variance + epsilon) of its input to be; empty for a bias.
+  std::vector<double> mean{}, deviation{};
 };
+
+/// second(first(x)). Moments are those of x.
+[[nodiscard]] ChannelAffine compose(const ChannelAffine& first, const ChannelAffine& second);
 
 /// Relu: [0, infinity]; Clip: its bounds.
 struct Clamp {

@@ -58,10 +58,17 @@ struct TensorReport {
   double network_snr_db = 0.0;
 };
 
+/// Of one channel's accumulator, in its steps.
+struct AccumulatorMoments {
+  double mean = 0.0, deviation = 0.0;
+};
+
 /// A quantised network and the requantisation of exact products: one set per layer.
 struct Quantisation {
   QuantizedNetwork network;
   std::vector<std::vector<Requantisation>> exact_requantisation;
+  /// [layer][channel]: what the BatchNormalization behind it was trained with; a layer without one has none.
+  std::vector<std::vector<AccumulatorMoments>> trained_moments;
   std::vector<TensorReport> report;  ///< Indexed by TensorId; empty where scales were given.
   /// Scales of a quantised model that could not be kept: the import's remarks and what this encoding cannot hold.
   std::vector<std::string> remarks;
