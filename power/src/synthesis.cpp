@@ -63,7 +63,7 @@ Result<std::string> source_list(const std::vector<fs::path>& sources) {
 /// Leaves of Yosys' netlist what is read of it, a tenth: modules with ports and cells, cells with type and connections.
 Result<void> shorten_netlist(const fs::path& file) {
   using json = nlohmann::ordered_json;  // the order of ports is that of the module
-  constexpr int kOfModule = 3;  // depth of the keys in {"modules": {NAME: {...}}}
+  constexpr int kOfModule = 3;          // depth of the keys in {"modules": {NAME: {...}}}
   constexpr int kOfCell = 5;
   const auto is_read = [](int depth, json::parse_event_t event, json& parsed) {
     if (event != json::parse_event_t::key) return true;
