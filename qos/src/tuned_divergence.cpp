@@ -6,7 +6,6 @@
 #include "axvp/qos/exact_network.h"
 #include "axvp/workloads/divergence.h"
 #include "axvp/workloads/int8_batch.h"
-#include "axvp/workloads/match.h"
 
 namespace axvp {
 namespace {
@@ -25,7 +24,9 @@ std::vector<std::vector<double>> real_logits(const Int8Executor& executor, const
 
 Result<TunedDivergence> TunedDivergence::create(const Quantisation& quantisation, const Dataset& tuning,
                                                 const Dataset& validation, const std::vector<TruthTable>& tables) {
-  TunedDivergence result{quantisation, tuning, tables};
+  auto matcher = MomentMatcher::create(quantisation, tuning);
+  if (!matcher) return forward_error(matcher);
+  TunedDivergence result{quantisation, std::move(*matcher), tables};
   auto inputs = stored_images(quantisation.network, validation);
   if (!inputs) return forward_error(inputs);
   result.inputs_ = std::move(*inputs);
@@ -43,7 +44,7 @@ Result<double> TunedDivergence::of(const Choice& choice) {
     tables.push_back(tables_[m]);
     names.push_back(std::to_string(m));
   }
-  const auto point = match_moments(quantisation_, "trial", names, tables, tuning_);
+  const auto point = matcher_.match("trial", names, tables);
   if (!point) return forward_error(point);
   const auto executor = Int8Executor::create(quantisation_.network, *point, tables);
   if (!executor) return forward_error(executor);

@@ -49,6 +49,8 @@ Result<void> tune(const SearchResult& result, const std::vector<double>& savings
                   const Dataset& images, ProgressStyle progress, Workload& workload) {
   workload.points.clear();
   workload.tables.clear();
+  const auto matcher = MomentMatcher::create(workload.quantisation, images, progress);
+  if (!matcher) return forward_error(matcher);
   for (const SearchedPoint& point : result.points) {
     std::vector<std::string> ids;
     std::vector<TruthTable> tables;
@@ -58,7 +60,7 @@ Result<void> tune(const SearchResult& result, const std::vector<double>& savings
     }
     const double percent = 100.0 * savings[workload.points.size()];
     const std::string name = fmt::format("save{:g}", percent);
-    auto matched = match_moments(workload.quantisation, name, ids, tables, images, progress);
+    auto matched = matcher->match(name, ids, tables, progress);
     if (!matched) return forward_error(matched);
     workload.points.push_back(std::move(*matched));
     workload.tables.push_back(std::move(tables));

@@ -10,8 +10,8 @@ namespace axvp::sim {
 namespace {
 
 constexpr double kWidth = 900, kHeight = 600;                       // of the document, in pixels
-constexpr double kLeft = 80, kRight = 20, kTop = 50, kBottom = 60;  // margins
-constexpr double kLegendX = kLeft + 15, kLegendY = kHeight - kBottom - 15, kLegendStep = 18;
+constexpr double kLeft = 80, kRight = 20, kTop = 60, kBottom = 60;  // margins
+constexpr double kLegendY = 48, kLetter = 7;                        // a row above the plot; width of a letter, about
 
 std::string escaped(const std::string& text) {
   std::string safe;
@@ -105,12 +105,12 @@ std::string dots_of(const PlotSeries& series, const Axis& x, const Axis& y) {
 
 std::string legend(const std::vector<PlotSeries>& series) {
   std::string text;
-  double y = kLegendY - kLegendStep * static_cast<double>(series.size() - 1);
+  double x = kLeft;
   for (const PlotSeries& s : series) {
     text +=
-        fmt::format("<rect x=\"{0}\" y=\"{1}\" width=\"10\" height=\"10\" fill=\"{2}\"/>", kLegendX, y - 9, s.colour);
-    text += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"13\">{}</text>\n", kLegendX + 16, y, escaped(s.name));
-    y += kLegendStep;
+        fmt::format("<rect x=\"{0}\" y=\"{1}\" width=\"10\" height=\"10\" fill=\"{2}\"/>", x, kLegendY - 9, s.colour);
+    text += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"13\">{}</text>\n", x + 16, kLegendY, escaped(s.name));
+    x += 40 + kLetter * static_cast<double>(s.name.size());
   }
   return text;
 }
@@ -133,7 +133,7 @@ std::string svg_of(const Plot& plot) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
       "font-family=\"sans-serif\">\n<rect width=\"{0}\" height=\"{1}\" fill=\"white\"/>\n",
       kWidth, kHeight);
-  text += fmt::format("<text x=\"{}\" y=\"28\" font-size=\"16\" text-anchor=\"middle\">{}</text>\n", kWidth / 2,
+  text += fmt::format("<text x=\"{}\" y=\"26\" font-size=\"16\" text-anchor=\"middle\">{}</text>\n", kWidth / 2,
                       escaped(plot.title));
   text += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"14\" text-anchor=\"middle\">{}</text>\n", kWidth / 2,
                       kHeight - 18, escaped(plot.x_label));

@@ -156,15 +156,16 @@ Result<Dataset> open_training_images(const RunConfig& config, const Workload& wo
 }
 
 Result<void> tune_points(TuningMethod method, const Dataset& images, ProgressStyle progress, Workload& workload) {
+  if (method == TuningMethod::None) {
+    for (OperatingPoint& point : workload.points) point.requantisation = workload.quantisation.exact_requantisation;
+    return {};
+  }
+  const auto matcher = MomentMatcher::create(workload.quantisation, images, progress);
+  if (!matcher) return forward_error(matcher);
   for (std::size_t p = 0; p < workload.points.size(); ++p) {
     OperatingPoint& point = workload.points[p];
-    if (method == TuningMethod::None) {
-      point.requantisation = workload.quantisation.exact_requantisation;
-      continue;
-    }
-    auto tuned =
-        match_moments(workload.quantisation, point.name, point.selectable_of_layer, workload.tables[p], images,
-                      progress, method == TuningMethod::Match ? MomentTarget::ExactNetwork : MomentTarget::Training);
+    auto tuned = matcher->match(point.name, point.selectable_of_layer, workload.tables[p], progress,
+                                method == TuningMethod::Match ? MomentTarget::ExactNetwork : MomentTarget::Training);
     if (!tuned) return forward_error(tuned);
     point = std::move(*tuned);
   }

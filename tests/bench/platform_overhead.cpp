@@ -1,6 +1,7 @@
-// axvp_bench_platform [IMAGES]: host time that the SystemC platform adds to the plain executor, per image of a network
-// with ResNet-20's shapes (random weights) at the default configuration. After each inference of the platform the
-// executor runs the same image, so that both see the same machine; medians of processor time are compared.
+// axvp_bench_platform [IMAGES [BATCH]]: host time that the SystemC platform adds to the same kernels without it, per
+// image of a network with ResNet-20's shapes (random weights), for exact products and for a table without structure.
+// After each inference of the platform the kernels run the same images, so that both see the same machine; medians of
+// processor time are compared.
 #include <ctime>
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "axvp/sc_models/platform.h"
+#include "axvp/workloads/int8_batch.h"
+#include "bench_tables.h"
 #include "small_network.h"
 
 namespace {
@@ -32,11 +35,18 @@ int fail_with(const std::string& message) {
   return 1;
 }
 
-int run(std::size_t images) {
+struct Product {
+  const char* name;
+  const char* bench_table;
+};
+
+int run(const Product& product, std::size_t images, int batch) {
   const QuantizedNetwork network = testing::resnet20_shaped_network();
   const std::vector<OperatingPoint> points{testing::make_point(network, "exact", {"exact"}, 1)};
   PlatformInputs inputs;
+  inputs.config.batch = batch;
   inputs.pool = testing::small_pool();
+  inputs.pool.tables[0] = bench::bench_table(product.bench_table).table;
   inputs.energy = testing::small_energy_table();
   const auto program = compile(network, points, inputs.pool, inputs.config);
   if (!program) return fail_with(program.error().message);
@@ -44,39 +54,53 @@ int run(std::size_t images) {
   for (std::size_t i = 0; i < images; ++i) inputs.inputs.push_back(testing::random_input(network, i));
   const auto executor =
       Int8Executor::create(network, points[0], std::vector<TruthTable>(network.layers().size(), inputs.pool.tables[0]));
-  std::vector<double> executor_ms, platform_ms;
+  if (!executor) return fail_with(executor.error().message);
+  const auto per_inference = static_cast<std::size_t>(batch);
+  Int8Batch kernels{*executor, per_inference};
+  std::vector<double> kernels_ms, platform_ms;
   std::size_t wrong = 0;
   double mark = thread_ms();
   inputs.on_inference = [&](const InferenceRecord& inference) {
     const double before = thread_ms();
-    platform_ms.push_back(before - mark);
-    const auto expected = executor->run(inputs.inputs[inference.index]);
+    platform_ms.push_back((before - mark) / batch);
+    std::vector<const std::uint8_t*> bytes;
+    for (std::size_t i = 0; i < per_inference; ++i) bytes.push_back(inputs.inputs[inference.index + i].data());
+    const double begin = thread_ms();
+    const std::int32_t* logits = kernels.run(bytes.data(), per_inference);
+    kernels_ms.push_back((thread_ms() - begin) / batch);
+    for (std::size_t i = 0; i < per_inference; ++i, logits += kernels.outputs())
+      wrong += std::equal(inference.logits[i].begin(), inference.logits[i].end(), logits) ? 0 : 1;
     mark = thread_ms();
-    executor_ms.push_back(mark - before);
-    wrong += expected == inference.logits.front() ? 0 : 1;
   };
   const auto result = run_platform(inputs);
   if (!result) return fail_with(result.error().message);
-  if (wrong != 0) return fail_with("the platform's logits differ from the executor's");
+  if (wrong != 0) return fail_with("the platform's logits differ from the kernels'");
 
   std::uint64_t runs = 0;
   for (const auto& node : program->nodes) runs += node.runs;
-  std::printf("images                 %zu, logits equal the executor's\n", images);
-  std::printf("executor               %.3f ms per image (median)\n", median(executor_ms));
-  std::printf("platform               %.3f ms per image (median)\n", median(platform_ms));
-  std::printf("added by SystemC       %.3f ms per image\n", median(platform_ms) - median(executor_ms));
+  const double added = median(platform_ms) - median(kernels_ms);
+  std::printf("%s, %zu images in batches of %d, logits equal the kernels'\n", product.name, images, batch);
+  std::printf("kernels alone          %.3f ms per image (median)\n", median(kernels_ms));
+  std::printf("platform               %.3f ms per image (median), %.1f %% of the kernels' speed\n", median(platform_ms),
+              100.0 * median(kernels_ms) / median(platform_ms));
+  std::printf("added by SystemC       %.3f ms per image\n", added);
   std::printf("simulated cycles       %llu per image\n",
               static_cast<unsigned long long>(result->cycles.total() / images));
   for (std::size_t i = 0; i < kCycleOwners; ++i)
     std::printf("  %-20s %llu\n", std::string{to_string(static_cast<CycleOwner>(i))}.c_str(),
                 static_cast<unsigned long long>(result->cycles.of[i] / images));
-  std::printf("runs                   %llu per image\n", static_cast<unsigned long long>(runs));
+  std::printf("runs                   %llu per batch\n\n", static_cast<unsigned long long>(runs));
   return 0;
 }
 
 }  // namespace
 
 int sc_main(int argc, char** argv) {
-  const int images = argc > 1 ? std::atoi(argv[1]) : 300;
-  return images > 0 ? run(static_cast<std::size_t>(images)) : fail_with("expected a number of images > 0");
+  const int batch = argc > 2 ? std::atoi(argv[2]) : 1;
+  const int images = argc > 1 ? std::atoi(argv[1]) : 320;
+  if (batch < 1 || images < 1 || images % batch != 0)
+    return fail_with("expected a number of images and a batch that divides it");
+  for (const Product& product : {Product{"exact products", "exact"}, Product{"a table without structure", "any"}})
+    if (const int code = run(product, static_cast<std::size_t>(images), batch); code != 0) return code;
+  return 0;
 }

@@ -128,6 +128,27 @@ TEST_F(WorkloadCommands, TuneWritesPointsThatEvaluateTakes) {
   EXPECT_EQ(from_file.output, direct.output);
 }
 
+TEST_F(WorkloadCommands, TuneGivesThePointsOfAFileOtherSets) {
+  const auto tuned = [&](const std::string& method, const std::string& from) {
+    const std::string out = path(method + ".json");
+    const auto outcome = run_axvp("tune --config " + config(kPoints) + " --method " + method + from + " --out " + out);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    return load_operating_points(out)->points;
+  };
+  const auto none = tuned("none", "");
+  const auto match = tuned("match", "");
+  const auto statistics = tuned("statistics", "");
+  EXPECT_EQ(match[0].requantisation, none[0].requantisation) << "exact products";
+  EXPECT_NE(match[1].requantisation, none[1].requantisation);
+  EXPECT_NE(statistics[0].requantisation, none[0].requantisation) << "statistics move exact products, too";
+  EXPECT_NE(statistics[1].requantisation, match[1].requantisation);
+  const std::string from_none = " --operating-points " + path("none.json");
+  const auto again = tuned("match", from_none);
+  EXPECT_EQ(again[1].requantisation, match[1].requantisation);
+  EXPECT_EQ(again[1].selectable_of_layer, match[1].selectable_of_layer);
+  EXPECT_EQ(tuned("statistics", from_none)[0].requantisation, statistics[0].requantisation);
+}
+
 TEST_F(WorkloadCommands, PointsOfAnotherNetworkAreRefused) {
   ASSERT_EQ(run_axvp("tune --config " + config(kPoints) + " --out " + path("points.json")).exit_code, 0);
   ASSERT_EQ(run_axvp("import resnet8_synth10 --write " + path("net.onnx")).exit_code, 0);

@@ -41,96 +41,67 @@ Requantisation reestimated(const Requantisation& exact, const AccumulatorMoments
 /// Tensors of one image, indexed by TensorId; empty where not computed yet or not needed any more.
 using ImageTensors = std::vector<StoredTensor>;
 
-/// Takes the exact and the approximate network through all images side by side, node by node, and holds only the
-/// tensors that are still to be read. As long as everything before a tensor was exact, both networks hold the same
-/// bytes and only the exact one is computed.
-class Matcher {
+constexpr std::size_t kGroup = 16;  // images that a layer's kernel gets at once: it likes many pixels
+
+/// Takes a network through all images node by node and holds only the tensors that are still to be read.
+class Pass {
  public:
-  /// `trained`: what to bring layers to instead of the exact network, where there is something.
-  Matcher(Int8Executor exact, Int8Executor approximate, std::vector<bool> keeps_set, const Dataset& images,
-          const std::vector<std::vector<AccumulatorMoments>>* trained)
-      : network_(exact.network()),
-        trained_(trained),
-        exact_(std::move(exact)),
-        approximate_(std::move(approximate)),
-        keeps_set_(std::move(keeps_set)),
-        workers_(detail::worker_count(images.images.size())),
-        exact_tensors_(images.images.size(), ImageTensors(network_.tensors.size())),
-        approximate_tensors_(exact_tensors_),
-        is_same_(network_.tensors.size(), false),
+  Pass(const Int8Executor& executor, const std::vector<StoredTensor>& inputs)
+      : executor_(executor),
+        network_(executor.network()),
+        workers_(detail::worker_count(inputs.size())),
+        tensors_(inputs.size(), ImageTensors(network_.tensors.size())),
         last_reader_(network_.tensors.size(), 0) {
     for (std::size_t n = 0; n < network_.nodes.size(); ++n)
       for (const TensorId input : network_.nodes[n].inputs) last_reader_[input] = n;
-    for (std::size_t i = 0; i < images.images.size(); ++i)
-      exact_tensors_[i][network_.input] = quantise_image(network_, images.images[i]);
-    is_same_[network_.input] = true;
+    for (std::size_t i = 0; i < inputs.size(); ++i) tensors_[i][network_.input] = inputs[i];
   }
 
-  std::vector<std::vector<Requantisation>> run(Progress& progress) {
-    std::vector<std::vector<Requantisation>> matched_sets;
+  /// `set_of(layer, moments)` gives the requantisation of a layer whose accumulators have these moments.
+  template <class SetOf>
+  void run(const SetOf& set_of, Progress& progress) {
+    std::size_t layer = 0;
     for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
-      const bool is_layer = std::holds_alternative<QuantizedConvolution>(network_.nodes[n].operation);
-      const std::size_t layer = matched_sets.size();
-      const bool stays_same = inputs_are_same(n) && (!is_layer || keeps_set_[layer]);
-      is_same_[network_.nodes[n].output] = stays_same;
-      if (stays_same) {
-        run_node(n, exact_, exact_tensors_);
-        if (is_layer) matched_sets.push_back(exact_.operating_point().requantisation[layer]);
+      if (std::holds_alternative<QuantizedConvolution>(network_.nodes[n].operation)) {
+        const LayerSums sums = sum_layer(n, layer);
+        store_layer(n, sums, set_of(layer, sums.moments));
+        ++layer;
       } else {
-        separate_inputs(n);
-        if (is_layer) {
-          matched_sets.push_back(match_layer(n, layer));
-        } else {
-          run_node(n, exact_, exact_tensors_);
-          run_node(n, approximate_, approximate_tensors_);
-        }
+        for_each_image([&](std::size_t i) { executor_.run_node(n, tensors_[i]); });
       }
       drop_tensors_read_last_by(n);
       progress.update(n + 1);
     }
     progress.finish();
-    return matched_sets;
   }
 
  private:
-  [[nodiscard]] bool inputs_are_same(std::size_t n) const {
-    const auto& inputs = network_.nodes[n].inputs;
-    return std::all_of(inputs.begin(), inputs.end(), [&](TensorId input) { return is_same_[input]; });
-  }
-
-  template <class Work>
-  void for_each_image(const Work& work) const {
-    detail::for_each_parallel(exact_tensors_.size(), workers_, work);
-  }
-
-  void run_node(std::size_t n, const Int8Executor& executor, std::vector<ImageTensors>& tensors) const {
-    for_each_image([&](std::size_t /*worker*/, std::size_t i) { executor.run_node(n, tensors[i]); });
-  }
-
-  /// Gives the approximate network its own copy of what it shared with the exact one so far.
-  void separate_inputs(std::size_t n) {
-    for (const TensorId input : network_.nodes[n].inputs) {
-      if (!is_same_[input]) continue;
-      for (std::size_t i = 0; i < exact_tensors_.size(); ++i) approximate_tensors_[i][input] = exact_tensors_[i][input];
-      is_same_[input] = false;
-    }
-  }
-
-  /// Accumulators of a layer for every image, and their moments.
+  /// Accumulators of a layer for every image, a group of images in one piece, and their moments.
   struct LayerSums {
-    std::vector<std::vector<std::int32_t>> accumulators;
+    std::vector<std::vector<std::int32_t>> of_group;
     ChannelMoments moments;
   };
 
-  [[nodiscard]] LayerSums sum_layer(std::size_t n, std::size_t layer, const Int8Executor& executor,
-                                    const std::vector<ImageTensors>& tensors) const {
+  template <class Work>
+  void for_each_image(const Work& work) const {
+    detail::for_each_parallel(tensors_.size(), workers_, [&](std::size_t /*worker*/, std::size_t i) { work(i); });
+  }
+
+  [[nodiscard]] LayerSums sum_layer(std::size_t n, std::size_t layer) const {
     const TensorId input = network_.nodes[n].inputs[0];
     const auto channels = static_cast<std::size_t>(network_.layer(layer).output_channels);
-    LayerSums sums{std::vector<std::vector<std::int32_t>>(tensors.size()), {}};
+    const std::size_t of_image = network_.tensors[network_.nodes[n].output].shape.size();
+    const std::size_t groups = (tensors_.size() + kGroup - 1) / kGroup;
+    LayerSums sums{std::vector<std::vector<std::int32_t>>(groups), {}};
     std::vector<ChannelMoments> of_worker(workers_, ChannelMoments(channels));
-    for_each_image([&](std::size_t worker, std::size_t i) {
-      sums.accumulators[i] = executor.accumulators_of_layer(layer, tensors[i][input]);
-      add_accumulators(sums.accumulators[i], of_worker[worker]);
+    std::vector<KernelScratch> scratch(workers_);
+    detail::for_each_parallel(groups, workers_, [&](std::size_t worker, std::size_t g) {
+      std::vector<const std::uint8_t*> images;
+      for (std::size_t i = g * kGroup; i < std::min((g + 1) * kGroup, tensors_.size()); ++i)
+        images.push_back(tensors_[i][input].data());
+      sums.of_group[g].resize(images.size() * of_image);
+      executor_.accumulate_layer(layer, images.data(), images.size(), sums.of_group[g].data(), scratch[worker]);
+      add_accumulators(sums.of_group[g], of_worker[worker]);
     });
     sums.moments = std::move(of_worker[0]);
     for (std::size_t worker = 1; worker < workers_; ++worker)
@@ -138,86 +109,96 @@ class Matcher {
     return sums;
   }
 
-  void store_layer(std::size_t n, const LayerSums& sums, const std::vector<Requantisation>& set,
-                   std::vector<ImageTensors>& tensors) const {
+  void store_layer(std::size_t n, const LayerSums& sums, const std::vector<Requantisation>& set) {
     const QuantizedNode& node = network_.nodes[n];
     const QuantizedTensor& out = network_.tensors[node.output];
     const ClampRange range = std::get<QuantizedConvolution>(node.operation).range;
-    for_each_image([&](std::size_t /*worker*/, std::size_t i) {
-      const auto& accumulators = sums.accumulators[i];
-      StoredTensor& bytes = tensors[i][node.output];
+    for_each_image([&](std::size_t i) {
+      const std::int32_t* accumulators = sums.of_group[i / kGroup].data() + i % kGroup * out.shape.size();
+      StoredTensor& bytes = tensors_[i][node.output];
       bytes.resize(stored_bytes(out));
-      requantise_tensor(accumulators.data(), accumulators.size() / set.size(), set, range, out.type, bytes.data());
+      requantise_tensor(accumulators, out.shape.size() / set.size(), set, range, out.type, bytes.data());
     });
   }
 
-  std::vector<Requantisation> match_layer(std::size_t n, std::size_t layer) {
-    const auto& exact_set = exact_.operating_point().requantisation[layer];
-    ChannelMoments exact_moments;
-    {
-      const LayerSums sums = sum_layer(n, layer, exact_, exact_tensors_);
-      store_layer(n, sums, exact_set, exact_tensors_);
-      exact_moments = sums.moments;
-    }
-    const LayerSums sums = sum_layer(n, layer, approximate_, approximate_tensors_);
-    std::vector<Requantisation> set;
-    set.reserve(exact_set.size());
-    for (std::size_t c = 0; c < exact_set.size(); ++c)
-      set.push_back(trained_ != nullptr && !(*trained_)[layer].empty()
-                        ? reestimated(exact_set[c], (*trained_)[layer][c], sums.moments[c])
-                        : matched(exact_set[c], exact_moments[c], sums.moments[c]));
-    store_layer(n, sums, set, approximate_tensors_);
-    return set;
-  }
-
   void drop_tensors_read_last_by(std::size_t n) {
-    for (TensorId t = 0; t < last_reader_.size(); ++t) {
-      if (last_reader_[t] != n) continue;
-      for (std::size_t i = 0; i < exact_tensors_.size(); ++i) {
-        exact_tensors_[i][t] = {};
-        approximate_tensors_[i][t] = {};
-      }
-    }
+    for (TensorId t = 0; t < last_reader_.size(); ++t)
+      if (last_reader_[t] == n)
+        for (ImageTensors& tensors : tensors_) tensors[t] = {};
   }
 
+  const Int8Executor& executor_;
   const QuantizedNetwork& network_;
-  const std::vector<std::vector<AccumulatorMoments>>* trained_;
-  Int8Executor exact_;
-  Int8Executor approximate_;
-  std::vector<bool> keeps_set_;
   std::size_t workers_;
-  std::vector<ImageTensors> exact_tensors_;        // [image][tensor]
-  std::vector<ImageTensors> approximate_tensors_;  // [image][tensor]
-  std::vector<bool> is_same_;                      // The exact network's bytes stand for both.
+  std::vector<ImageTensors> tensors_;  // [image][tensor]
   std::vector<std::size_t> last_reader_;
 };
 
 }  // namespace
 
+struct MomentMatcher::Exact {
+  TruthTable table;
+  std::vector<ChannelMoments> moments;  // [layer][channel]
+};
+
+MomentMatcher::MomentMatcher(const Quantisation& quantisation, std::vector<StoredTensor> images)
+    : quantisation_(&quantisation), images_(std::move(images)) {}
+
+Result<MomentMatcher> MomentMatcher::create(const Quantisation& quantisation, const Dataset& images,
+                                            ProgressStyle progress_style) {
+  const QuantizedNetwork& network = quantisation.network;
+  if (const auto fits = check_images(images, network.tensors[network.input].shape); !fits) return forward_error(fits);
+  std::vector<StoredTensor> stored;
+  for (const Image& image : images.images) stored.push_back(quantise_image(network, image));
+  MomentMatcher matcher{quantisation, std::move(stored)};
+  const auto executor = detail::exact_executor(quantisation);
+  if (!executor) return forward_error(executor);
+  Exact exact{exact_products(network.encoding), {}};
+  Progress progress{progress_style, "exact moments", network.nodes.size(), "nodes"};
+  Pass{*executor, matcher.images_}.run(
+      [&](std::size_t layer, const ChannelMoments& moments) {
+        exact.moments.push_back(moments);
+        return quantisation.exact_requantisation[layer];
+      },
+      progress);
+  matcher.exact_ = std::make_shared<const Exact>(std::move(exact));
+  return matcher;
+}
+
+Result<OperatingPoint> MomentMatcher::match(const std::string& name,
+                                            const std::vector<std::string>& selectable_of_layer,
+                                            const std::vector<TruthTable>& tables, ProgressStyle progress_style,
+                                            MomentTarget target) const {
+  const QuantizedNetwork& network = quantisation_->network;
+  OperatingPoint point{name, selectable_of_layer, quantisation_->exact_requantisation};
+  const auto executor = Int8Executor::create(network, point, tables);
+  if (!executor) return forward_error(executor);
+  const auto is_trained = [&](std::size_t layer) {
+    return target == MomentTarget::Training && !quantisation_->trained_moments[layer].empty();
+  };
+  bool changes = false;
+  for (std::size_t l = 0; l < tables.size(); ++l) changes |= is_trained(l) || !(tables[l] == exact_->table);
+  if (!changes) return point;
+  Progress progress{progress_style, "match " + name, network.nodes.size(), "nodes"};
+  Pass{*executor, images_}.run(
+      [&](std::size_t layer, const ChannelMoments& moments) {
+        std::vector<Requantisation>& set = point.requantisation[layer];
+        for (std::size_t c = 0; c < set.size(); ++c)
+          set[c] = is_trained(layer) ? reestimated(set[c], quantisation_->trained_moments[layer][c], moments[c])
+                                     : matched(set[c], exact_->moments[layer][c], moments[c]);
+        return set;
+      },
+      progress);
+  return point;
+}
+
 Result<OperatingPoint> match_moments(const Quantisation& quantisation, const std::string& name,
                                      const std::vector<std::string>& selectable_of_layer,
                                      const std::vector<TruthTable>& tables, const Dataset& images,
-                                     ProgressStyle progress_style, MomentTarget target) {
-  const QuantizedNetwork& network = quantisation.network;
-  if (const auto fits = check_images(images, network.tensors[network.input].shape); !fits) return forward_error(fits);
-  OperatingPoint point{name, selectable_of_layer, quantisation.exact_requantisation};
-  auto approximate = Int8Executor::create(network, point, tables);
-  if (!approximate) return forward_error(approximate);
-  const TruthTable exact_table = exact_products(network.encoding);
-  auto exact = Int8Executor::create(network, point, std::vector<TruthTable>(tables.size(), exact_table));
-  if (!exact) return forward_error(exact);
-  // Layers that keep their sets as long as what feeds them is exact.
-  std::vector<bool> keeps_set;
-  keeps_set.reserve(tables.size());
-  for (std::size_t l = 0; l < tables.size(); ++l)
-    keeps_set.push_back(tables[l] == exact_table &&
-                        (target == MomentTarget::ExactNetwork || quantisation.trained_moments[l].empty()));
-  if (std::all_of(keeps_set.begin(), keeps_set.end(), [](bool keeps) { return keeps; })) return point;
-  Progress progress{progress_style, "match " + name, network.nodes.size(), "nodes"};
-  Matcher matcher{*std::move(exact), *std::move(approximate), std::move(keeps_set), images,
-                  target == MomentTarget::Training ? &quantisation.trained_moments : nullptr};
-  point.requantisation = matcher.run(progress);
-  return point;
+                                     ProgressStyle progress, MomentTarget target) {
+  const auto matcher = MomentMatcher::create(quantisation, images, progress);
+  if (!matcher) return forward_error(matcher);
+  return matcher->match(name, selectable_of_layer, tables, progress, target);
 }
 
 }  // namespace axvp

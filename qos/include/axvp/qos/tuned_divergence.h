@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "axvp/multipliers/truth_table.h"
 #include "axvp/qos/selection.h"
 #include "axvp/workloads/dataset.h"
+#include "axvp/workloads/match.h"
 #include "axvp/workloads/quantise.h"
 
 namespace axvp {
@@ -15,7 +17,7 @@ namespace axvp {
 /// validation images, without labels. What was measured is kept.
 class TunedDivergence {
  public:
-  /// Everything must outlive it. `tables` by candidate. Fails for images that do not fit.
+  /// `quantisation` and `tables` must outlive it. `tables` by candidate. Fails for images that do not fit.
   [[nodiscard]] static Result<TunedDivergence> create(const Quantisation& quantisation, const Dataset& tuning,
                                                       const Dataset& validation, const std::vector<TruthTable>& tables);
 
@@ -25,11 +27,11 @@ class TunedDivergence {
   [[nodiscard]] std::size_t evaluations() const { return known_.size(); }
 
  private:
-  TunedDivergence(const Quantisation& quantisation, const Dataset& tuning, const std::vector<TruthTable>& tables)
-      : quantisation_(quantisation), tuning_(tuning), tables_(tables) {}
+  TunedDivergence(const Quantisation& quantisation, MomentMatcher matcher, const std::vector<TruthTable>& tables)
+      : quantisation_(quantisation), matcher_(std::move(matcher)), tables_(tables) {}
 
   const Quantisation& quantisation_;
-  const Dataset& tuning_;
+  MomentMatcher matcher_;
   const std::vector<TruthTable>& tables_;
   std::vector<std::vector<std::uint8_t>> inputs_;
   std::vector<std::vector<double>> exact_logits_;
