@@ -49,7 +49,7 @@ Result<void> tune(const SearchResult& result, const std::vector<double>& savings
                   const Dataset& images, ProgressStyle progress, Workload& workload) {
   workload.points.clear();
   workload.tables.clear();
-  const auto matcher = MomentMatcher::create(workload.quantisation, images, progress);
+  const auto matcher = MomentMatcher::create(workload.quantisation, images);
   if (!matcher) return forward_error(matcher);
   for (const SearchedPoint& point : result.points) {
     std::vector<std::string> ids;

@@ -160,7 +160,7 @@ Result<void> tune_points(TuningMethod method, const Dataset& images, ProgressSty
     for (OperatingPoint& point : workload.points) point.requantisation = workload.quantisation.exact_requantisation;
     return {};
   }
-  const auto matcher = MomentMatcher::create(workload.quantisation, images, progress);
+  const auto matcher = MomentMatcher::create(workload.quantisation, images);
   if (!matcher) return forward_error(matcher);
   for (std::size_t p = 0; p < workload.points.size(); ++p) {
     OperatingPoint& point = workload.points[p];

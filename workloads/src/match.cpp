@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 
 #include "axvp/workloads/int8_executor.h"
 #include "moments.h"
@@ -136,32 +137,43 @@ class Pass {
 
 }  // namespace
 
+/// Its moments are found when a point first needs them: points of exact products alone do not.
 struct MomentMatcher::Exact {
+  Exact(Int8Executor exact, Encoding encoding) : executor(std::move(exact)), table(exact_products(encoding)) {}
+
+  /// [layer][channel]
+  const std::vector<ChannelMoments>& moments(const Quantisation& quantisation, const std::vector<StoredTensor>& images,
+                                             ProgressStyle progress_style) const {
+    std::call_once(once, [&] {
+      Progress progress{progress_style, "exact moments", quantisation.network.nodes.size(), "nodes"};
+      Pass{executor, images}.run(
+          [&](std::size_t layer, const ChannelMoments& of_layer) {
+            found.push_back(of_layer);
+            return quantisation.exact_requantisation[layer];
+          },
+          progress);
+    });
+    return found;
+  }
+
+  Int8Executor executor;
   TruthTable table;
-  std::vector<ChannelMoments> moments;  // [layer][channel]
+  mutable std::once_flag once;
+  mutable std::vector<ChannelMoments> found;
 };
 
 MomentMatcher::MomentMatcher(const Quantisation& quantisation, std::vector<StoredTensor> images)
     : quantisation_(&quantisation), images_(std::move(images)) {}
 
-Result<MomentMatcher> MomentMatcher::create(const Quantisation& quantisation, const Dataset& images,
-                                            ProgressStyle progress_style) {
+Result<MomentMatcher> MomentMatcher::create(const Quantisation& quantisation, const Dataset& images) {
   const QuantizedNetwork& network = quantisation.network;
   if (const auto fits = check_images(images, network.tensors[network.input].shape); !fits) return forward_error(fits);
   std::vector<StoredTensor> stored;
   for (const Image& image : images.images) stored.push_back(quantise_image(network, image));
   MomentMatcher matcher{quantisation, std::move(stored)};
-  const auto executor = detail::exact_executor(quantisation);
+  auto executor = detail::exact_executor(quantisation);
   if (!executor) return forward_error(executor);
-  Exact exact{exact_products(network.encoding), {}};
-  Progress progress{progress_style, "exact moments", network.nodes.size(), "nodes"};
-  Pass{*executor, matcher.images_}.run(
-      [&](std::size_t layer, const ChannelMoments& moments) {
-        exact.moments.push_back(moments);
-        return quantisation.exact_requantisation[layer];
-      },
-      progress);
-  matcher.exact_ = std::make_shared<const Exact>(std::move(exact));
+  matcher.exact_ = std::make_shared<const Exact>(std::move(*executor), network.encoding);
   return matcher;
 }
 
@@ -179,13 +191,14 @@ Result<OperatingPoint> MomentMatcher::match(const std::string& name,
   bool changes = false;
   for (std::size_t l = 0; l < tables.size(); ++l) changes |= is_trained(l) || !(tables[l] == exact_->table);
   if (!changes) return point;
+  const auto& exact_moments = exact_->moments(*quantisation_, images_, progress_style);
   Progress progress{progress_style, "match " + name, network.nodes.size(), "nodes"};
   Pass{*executor, images_}.run(
       [&](std::size_t layer, const ChannelMoments& moments) {
         std::vector<Requantisation>& set = point.requantisation[layer];
         for (std::size_t c = 0; c < set.size(); ++c)
           set[c] = is_trained(layer) ? reestimated(set[c], quantisation_->trained_moments[layer][c], moments[c])
-                                     : matched(set[c], exact_->moments[layer][c], moments[c]);
+                                     : matched(set[c], exact_moments[layer][c], moments[c]);
         return set;
       },
       progress);
@@ -196,7 +209,7 @@ Result<OperatingPoint> match_moments(const Quantisation& quantisation, const std
                                      const std::vector<std::string>& selectable_of_layer,
                                      const std::vector<TruthTable>& tables, const Dataset& images,
                                      ProgressStyle progress, MomentTarget target) {
-  const auto matcher = MomentMatcher::create(quantisation, images, progress);
+  const auto matcher = MomentMatcher::create(quantisation, images);
   if (!matcher) return forward_error(matcher);
   return matcher->match(name, selectable_of_layer, tables, progress, target);
 }

@@ -29,8 +29,7 @@ enum class MomentTarget {
 class MomentMatcher {
  public:
   /// `quantisation` must outlive it. Fails for images that do not fit.
-  [[nodiscard]] static Result<MomentMatcher> create(const Quantisation& quantisation, const Dataset& images,
-                                                    ProgressStyle progress = ProgressStyle::Quiet);
+  [[nodiscard]] static Result<MomentMatcher> create(const Quantisation& quantisation, const Dataset& images);
 
   /// `selectable_of_layer` and `tables` by layer. Fails where an accumulator could overflow.
   [[nodiscard]] Result<OperatingPoint> match(const std::string& name,
