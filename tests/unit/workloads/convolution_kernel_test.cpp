@@ -19,16 +19,20 @@ std::vector<PlannedTable> one_of_each_plan() {
   const auto odd_noise = noise_table(Encoding::SignMagnitude, 32767, 3);
   const auto sm8_noise = noise_table(Encoding::SignMagnitude, 65535, 2);
   const auto zero = TruthTable::from_function([](std::uint8_t, std::uint8_t) { return 0; });
-  return {{"zero", GatedProducts{zero, Encoding::SignMagnitude, false}},
-          {"factors 1", products_of("dadda-exact")},
-          {"factors 1", products_of("dadda-exact", true)},
-          {"factors 5", products_of("gated_dadda-468/m1")},
-          {"factors 8", products_of("dadda_trunc-k7")},
-          {"product and rows", products_of("dadda_or-v7c")},       // 16 rows add up in 16 bits
-          {"product and rows", products_of("dadda_or-v9", true)},  // 8 do
-          {"rows", GatedProducts{odd_noise, Encoding::SignMagnitude, false}},
-          {"rows", GatedProducts{s8_noise, Encoding::TwosComplement, true}},
-          {"wide rows", GatedProducts{sm8_noise, Encoding::SignMagnitude, false}}};
+  const auto high = TruthTable::from_function(
+      [](std::uint8_t x, std::uint8_t w) { return std::int32_t{x} * w + 30000 * (x * w / 32 & 1); });
+  return {
+      {"zero", GatedProducts{zero, Encoding::SignMagnitude, false}},
+      {"factors 1", products_of("dadda-exact")},
+      {"factors 1", products_of("dadda-exact", true)},
+      {"factors 5", products_of("gated_dadda-468/m1")},
+      {"factors 8", products_of("dadda_trunc-k7")},
+      {"product and rows", products_of("dadda_or-v7c")},                          // 16 rows add up in 16 bits
+      {"product and rows", products_of("dadda_or-v9", true)},                     // 8 do
+      {"product and rows", GatedProducts{high, Encoding::SignMagnitude, false}},  // entries take 16 bits, products 17
+      {"rows", GatedProducts{odd_noise, Encoding::SignMagnitude, false}},
+      {"rows", GatedProducts{s8_noise, Encoding::TwosComplement, true}},
+      {"wide rows", GatedProducts{sm8_noise, Encoding::SignMagnitude, false}}};
 }
 
 #ifdef __SANITIZE_ADDRESS__

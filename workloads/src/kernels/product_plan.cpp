@@ -14,6 +14,7 @@ namespace axvp {
 namespace {
 
 constexpr std::int32_t kLargestDifference = 4095;  // 8 of them fit in 16 signed bits
+constexpr std::int32_t kLargestEntry = 32767;
 constexpr std::size_t kCodes = 256;
 
 std::optional<Factorisation> factors_of(const GatedProducts& products) {
@@ -25,18 +26,21 @@ constexpr std::uint8_t byte(std::size_t code) {
   return static_cast<std::uint8_t>(code);
 }
 
-/// x * w as a plane, if the products differ from it by so little that the rows of the difference add up in 16 bits: one
-/// addition for 32 products instead of two.
+/// x * w as a plane, if the products differ from it by so little that the rows of the difference add up in 16 bits (one
+/// addition for 32 products instead of two), or if that brings products beyond 16 bits into 16-bit rows.
 std::optional<FactorPlane> near_exact(const GatedProducts& products) {
   FactorPlane plane;
-  std::int32_t largest = 0;
+  std::int32_t largest = 0, largest_product = 0;
   for (std::size_t x = 0; x < kCodes; ++x)
     plane.of_activation[x] = products.x_bytes_are_signed() ? static_cast<std::int8_t>(byte(x)) : byte(x);
   for (std::size_t w = 0; w < kCodes; ++w) plane.of_weight[w] = static_cast<std::int8_t>(byte(w));
   for (std::size_t x = 0; x < kCodes; ++x)
-    for (std::size_t w = 0; w < kCodes; ++w)
-      largest = std::max(largest, std::abs(products(byte(x), byte(w)) - plane.of_activation[x] * plane.of_weight[w]));
-  if (largest > kLargestDifference) return std::nullopt;
+    for (std::size_t w = 0; w < kCodes; ++w) {
+      const std::int32_t product = products(byte(x), byte(w));
+      largest = std::max(largest, std::abs(product - plane.of_activation[x] * plane.of_weight[w]));
+      largest_product = std::max(largest_product, std::abs(product));
+    }
+  if (largest > (largest_product > kLargestEntry ? kLargestEntry : kLargestDifference)) return std::nullopt;
   return plane;
 }
 
