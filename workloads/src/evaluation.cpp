@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <numeric>
 
+#include "axvp/common/parallel.h"
 #include "axvp/workloads/divergence.h"
 #include "axvp/workloads/float_executor.h"
+#include "axvp/workloads/int8_batch.h"
 #include "parallel.h"
 
 namespace axvp {
@@ -100,17 +103,31 @@ void for_each_image(const Dataset& data, std::size_t threads, ProgressStyle prog
   bar.finish();
 }
 
-/// [executor][image]
+/// [executor][image]: every executor gets some images before any gets the next.
 std::vector<LogitsOfImages> int8_logits(const std::vector<Int8Executor>& executors, const Dataset& data,
                                         std::size_t threads, ProgressStyle progress) {
   const QuantizedNetwork& network = executors[0].network();
   const double scale = network.tensors[network.output].scale;
   std::vector<LogitsOfImages> logits(executors.size(), LogitsOfImages(data.images.size()));
-  for_each_image(data, threads, progress, "evaluate", [&](std::size_t i) {
-    const StoredTensor input = quantise_image(network, data.images[i]);
-    for (std::size_t e = 0; e < executors.size(); ++e)
-      for (const std::int32_t logit : executors[e].run(input)) logits[e][i].push_back(logit * scale);
+  Progress bar{progress, "evaluate", data.images.size(), "images"};
+  const std::size_t images = data.images.size(), points = executors.size();
+  const std::size_t share = (images + threads - 1) / threads;
+  const std::size_t batch = std::clamp<std::size_t>(share, 1, batch_capacity(network));
+  const std::size_t batches = (images + batch - 1) / batch;
+  std::mutex mutex;
+  std::size_t done = 0;
+  for_each_dynamic(batches * points, static_cast<unsigned>(threads), [&](std::size_t task) {
+    const std::size_t begin = task / points * batch, end = std::min(begin + batch, images);
+    std::vector<StoredTensor> inputs;
+    for (std::size_t i = begin; i < end; ++i) inputs.push_back(quantise_image(network, data.images[i]));
+    const auto of_images = run_images(executors[task % points], inputs, 1);
+    for (std::size_t i = begin; i < end; ++i)
+      for (const std::int32_t logit : of_images[i - begin]) logits[task % points][i].push_back(logit * scale);
+    const std::lock_guard lock{mutex};
+    done += end - begin;
+    bar.update(done / points);
   });
+  bar.finish();
   return logits;
 }
 

@@ -42,7 +42,7 @@ Requantisation reestimated(const Requantisation& exact, const AccumulatorMoments
 /// Tensors of one image, indexed by TensorId; empty where not computed yet or not needed any more.
 using ImageTensors = std::vector<StoredTensor>;
 
-constexpr std::size_t kGroup = 16;  // images that a layer's kernel gets at once: it likes many pixels
+constexpr std::size_t kLargestGroup = 64;  // images that a layer's kernel gets at once: it likes many pixels
 
 /// Takes a network through all images node by node and holds only the tensors that are still to be read.
 class Pass {
@@ -51,6 +51,7 @@ class Pass {
       : executor_(executor),
         network_(executor.network()),
         workers_(detail::worker_count(inputs.size())),
+        group_(std::clamp<std::size_t>((inputs.size() + workers_ - 1) / workers_, 1, kLargestGroup)),
         tensors_(inputs.size(), ImageTensors(network_.tensors.size())),
         last_reader_(network_.tensors.size(), 0) {
     for (std::size_t n = 0; n < network_.nodes.size(); ++n)
@@ -92,13 +93,13 @@ class Pass {
     const TensorId input = network_.nodes[n].inputs[0];
     const auto channels = static_cast<std::size_t>(network_.layer(layer).output_channels);
     const std::size_t of_image = network_.tensors[network_.nodes[n].output].shape.size();
-    const std::size_t groups = (tensors_.size() + kGroup - 1) / kGroup;
+    const std::size_t groups = (tensors_.size() + group_ - 1) / group_;
     LayerSums sums{std::vector<std::vector<std::int32_t>>(groups), {}};
     std::vector<ChannelMoments> of_worker(workers_, ChannelMoments(channels));
     std::vector<KernelScratch> scratch(workers_);
     detail::for_each_parallel(groups, workers_, [&](std::size_t worker, std::size_t g) {
       std::vector<const std::uint8_t*> images;
-      for (std::size_t i = g * kGroup; i < std::min((g + 1) * kGroup, tensors_.size()); ++i)
+      for (std::size_t i = g * group_; i < std::min((g + 1) * group_, tensors_.size()); ++i)
         images.push_back(tensors_[i][input].data());
       sums.of_group[g].resize(images.size() * of_image);
       executor_.accumulate_layer(layer, images.data(), images.size(), sums.of_group[g].data(), scratch[worker]);
@@ -115,7 +116,7 @@ class Pass {
     const QuantizedTensor& out = network_.tensors[node.output];
     const ClampRange range = std::get<QuantizedConvolution>(node.operation).range;
     for_each_image([&](std::size_t i) {
-      const std::int32_t* accumulators = sums.of_group[i / kGroup].data() + i % kGroup * out.shape.size();
+      const std::int32_t* accumulators = sums.of_group[i / group_].data() + i % group_ * out.shape.size();
       StoredTensor& bytes = tensors_[i][node.output];
       bytes.resize(stored_bytes(out));
       requantise_tensor(accumulators, out.shape.size() / set.size(), set, range, out.type, bytes.data());
@@ -130,7 +131,7 @@ class Pass {
 
   const Int8Executor& executor_;
   const QuantizedNetwork& network_;
-  std::size_t workers_;
+  std::size_t workers_, group_;
   std::vector<ImageTensors> tensors_;  // [image][tensor]
   std::vector<std::size_t> last_reader_;
 };
