@@ -36,6 +36,8 @@ AcceleratorPlatform::AcceleratorPlatform(const sc_core::sc_module_name& name, co
                {&command_processor, &dma, &array, &vector_unit}) {
   monitor.watch(dram, {&activation, &weight, &parameter, &command_buffer});
   monitor.watch([this] { return array.finding(); });
+  array.look_ahead_in(
+      [this](std::uint32_t address, Bytes bytes) { return dram.view(Bytes{address} - kDramBase, bytes); });
   registers.on_reset([this] { reset(); });
   dma.on_writing([this](bool writing) { dram.refuse_direct_access(writing); });
   connect();

@@ -55,6 +55,10 @@ unsigned int Dram::transport_dbg(tlm::tlm_generic_payload& transaction) {
   return length;
 }
 
+const std::uint8_t* Dram::view(Bytes address, Bytes bytes) const {
+  return address <= bytes_.size() && bytes <= bytes_.size() - address ? bytes_.data() + address : nullptr;
+}
+
 bool Dram::get_direct_mem_ptr(tlm::tlm_generic_payload& /*transaction*/, tlm::tlm_dmi& dmi) {
   dmi.set_start_address(0);
   dmi.set_end_address(bytes_.size() - 1);

@@ -27,6 +27,7 @@ void SystolicArray::configure(const Descriptor& descriptor, std::uint8_t selecto
   ++operations_;
   selector_ = selector;
   counter_.emplace(descriptor);
+  run_sums_.begin_operation(descriptor);
   activity_tile_ = -1;
 }
 
@@ -99,7 +100,7 @@ const SystolicArray::PackedWeights& SystolicArray::packed_weights(const ArrayRun
       std::memcmp(packed.bytes.data(), weights, size) != 0) {
     packed.bytes.assign(weights, weights + size);
     packed.descriptor = descriptor_bytes_;
-    packed.kernel = std::make_unique<const ConvolutionKernel>(pack(run, weights));
+    packed.kernel = std::make_shared<const ConvolutionKernel>(pack(run, weights));
     packed.activity = count_weights(descriptor_, run.group, weights);
     packed.unused_slots = count_unused_slots(descriptor_, run.group, 1, config_);
   }
@@ -127,12 +128,7 @@ ChainCycles SystolicArray::compute(const ArrayRun& run) {
     return cycles;
   }
   const std::uint64_t positions = positions_of(descriptor_, run.tile);
-  const auto images = static_cast<std::uint64_t>(run.tile.images);
-  for (std::uint64_t image = 0; image < images; ++image)
-    packed.kernel->accumulate_rows(
-        input + image * (input_bytes(descriptor_, run.tile) / images),
-        {run.tile.input_begin, run.tile.begin, run.tile.end},
-        sums + image * (positions / images) * static_cast<std::uint64_t>(run.group.channels()), scratch_);
+  run_sums_.compute(packed.kernel, run.tile, run.group, input, sums);
   const ChainCycles cycles = run_cycles(descriptor_, run.group, positions, config_.dataflow, config_);
   if (descriptor_.lanes == 0 && shadow_ != nullptr) compare(run, packed.bytes, cycles, sums);
   return cycles;

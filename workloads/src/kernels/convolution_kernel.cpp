@@ -425,6 +425,9 @@ void ConvolutionKernel::run(const std::uint8_t* const* images, std::size_t count
   state_->run(images, static_cast<int>(count), {0, 0, output_rows()}, destination, scratch.buffers());
 }
 
+int ConvolutionKernel::pixels_sharing_rows() const {
+  return state_->plan->rows() == ProductPlan::Rows::Narrow && !state_->depthwise ? kRowChunk : 0;
+}
 int ConvolutionKernel::output_channels() const {
   return state_->channels;
 }

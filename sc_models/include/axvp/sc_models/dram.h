@@ -35,6 +35,8 @@ class Dram final : public sc_core::sc_module {
   void close_row() { timing_.reset(); }
 
   [[nodiscard]] Counters counters() const;
+  /// `bytes` from `address` on, or null where some lie beyond the end. As transport_dbg, without a copy.
+  [[nodiscard]] const std::uint8_t* view(Bytes address, Bytes bytes) const;
   [[nodiscard]] Bytes capacity() const { return bytes_.size(); }
 
   /// From now on, or no longer. Pointers that were granted become invalid when refusal begins.

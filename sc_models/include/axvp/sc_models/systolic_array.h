@@ -13,6 +13,7 @@
 #include "axvp/accel/array_wave.h"
 #include "axvp/accel/multiplier_lanes.h"
 #include "axvp/accel/program.h"
+#include "axvp/accel/run_sums.h"
 #include "axvp/sc_models/scratchpad.h"
 #include "axvp/sc_models/unit.h"
 #include "axvp/workloads/convolution_kernel.h"
@@ -55,6 +56,8 @@ class SystolicArray final : public Unit, public ArrayIf {
   SystolicArray(const sc_core::sc_module_name& name, const ArrayConfig& config, Encoding encoding,
                 std::vector<TruthTable> multipliers, const Instruments& instruments, Scoreboard& scoreboard);
 
+  /// Before simulation: the kernels may look at what lies in DRAM (run_sums.h).
+  void look_ahead_in(RunSums::DramView dram) { run_sums_.look_ahead_in(std::move(dram)); }
   /// Before simulation: runs go through `model` from now on. It has the array's size and outlives it.
   void compute_with(ArrayModel& model) { model_ = &model; }
   /// The same of runs on the lanes.
@@ -85,7 +88,7 @@ class SystolicArray final : public Unit, public ArrayIf {
   struct PackedWeights {
     std::vector<std::int8_t> bytes;
     DescriptorBytes descriptor{};
-    std::unique_ptr<const ConvolutionKernel> kernel;
+    std::shared_ptr<const ConvolutionKernel> kernel;
     WeightActivity activity;
     std::uint64_t unused_slots = 0;  ///< At each position.
     std::uint64_t checked_in = 0;    ///< Operation and load in which the bytes were compared last.
@@ -100,7 +103,7 @@ class SystolicArray final : public Unit, public ArrayIf {
   Encoding encoding_;
   std::vector<TruthTable> multipliers_;
   std::map<PackedKey, PackedWeights> packed_;
-  KernelScratch scratch_;
+  RunSums run_sums_;
   ArrayModel* model_ = nullptr;
   LaneModel* lanes_ = nullptr;
   ArrayWave* wave_ = nullptr;

@@ -111,6 +111,9 @@ class ConvolutionKernel {
   void run(const std::uint8_t* const* images, std::size_t count, const RequantisedOutput& form,
            std::uint8_t* const* outputs, KernelScratch& scratch) const;
 
+  /// Output pixels of a call that share the product rows which the call makes: calls with fewer make rows for less. 0
+  /// where it makes none.
+  [[nodiscard]] int pixels_sharing_rows() const;
   [[nodiscard]] int output_channels() const;
   [[nodiscard]] int output_rows() const;
   [[nodiscard]] int output_columns() const;
