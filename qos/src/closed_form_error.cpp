@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "axvp/multipliers/gated_products.h"
-#include "axvp/qos/exact_network.h"
+#include "axvp/workloads/exact_network.h"
 
 namespace axvp {
 namespace {

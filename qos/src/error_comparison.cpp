@@ -6,8 +6,8 @@
 
 #include "axvp/common/parallel.h"
 #include "axvp/qos/closed_form_error.h"
-#include "axvp/qos/exact_network.h"
 #include "axvp/qos/sampled_error.h"
+#include "axvp/workloads/exact_network.h"
 
 namespace axvp {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "axvp/common/parallel.h"
 #include "axvp/common/random.h"
-#include "axvp/qos/exact_network.h"
+#include "axvp/workloads/exact_network.h"
 
 namespace axvp {
 namespace {

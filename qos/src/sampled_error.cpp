@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "axvp/qos/exact_network.h"
+#include "axvp/workloads/exact_network.h"
 #include "axvp/workloads/product_plan.h"
 
 namespace axvp {

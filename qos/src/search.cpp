@@ -9,9 +9,9 @@
 #include <optional>
 
 #include "axvp/common/parallel.h"
-#include "axvp/qos/exact_network.h"
 #include "axvp/qos/sensitivity.h"
 #include "axvp/qos/tuned_divergence.h"
+#include "axvp/workloads/exact_network.h"
 
 namespace axvp {
 namespace {

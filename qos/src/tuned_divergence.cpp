@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "axvp/qos/exact_network.h"
 #include "axvp/workloads/divergence.h"
+#include "axvp/workloads/exact_network.h"
 #include "axvp/workloads/int8_batch.h"
 
 namespace axvp {

@@ -10,7 +10,7 @@
 #include "axvp/common/field_reader.h"
 #include "axvp/common/file.h"
 #include "axvp/common/text.h"
-#include "axvp/qos/exact_network.h"
+#include "axvp/workloads/exact_network.h"
 #include "axvp/workloads/int8_batch.h"
 #include "cascade_report.h"
 #include "command.h"

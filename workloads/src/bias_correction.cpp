@@ -1,5 +1,6 @@
 #include "bias_correction.h"
 
+#include "axvp/workloads/exact_network.h"
 #include "axvp/workloads/float_executor.h"
 #include "axvp/workloads/int8_executor.h"
 #include "moments.h"

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "axvp/workloads/exact_network.h"
 #include "axvp/workloads/int8_executor.h"
 #include "moments.h"
 #include "parallel.h"
@@ -13,7 +14,6 @@ namespace {
 
 using detail::add_accumulators;
 using detail::ChannelMoments;
-using detail::exact_products;
 using detail::Int128;
 using detail::Moments;
 
@@ -140,7 +140,7 @@ class Pass {
 
 /// Its moments are found when a point first needs them: points of exact products alone do not.
 struct MomentMatcher::Exact {
-  Exact(Int8Executor exact, Encoding encoding) : executor(std::move(exact)), table(exact_products(encoding)) {}
+  Exact(Int8Executor exact, Encoding encoding) : executor(std::move(exact)), table(exact_table(encoding)) {}
 
   /// [layer][channel]
   const std::vector<ChannelMoments>& moments(const Quantisation& quantisation, const std::vector<StoredTensor>& images,
@@ -167,14 +167,12 @@ MomentMatcher::MomentMatcher(const Quantisation& quantisation, std::vector<Store
     : quantisation_(&quantisation), images_(std::move(images)) {}
 
 Result<MomentMatcher> MomentMatcher::create(const Quantisation& quantisation, const Dataset& images) {
-  const QuantizedNetwork& network = quantisation.network;
-  if (const auto fits = check_images(images, network.tensors[network.input].shape); !fits) return forward_error(fits);
-  std::vector<StoredTensor> stored;
-  for (const Image& image : images.images) stored.push_back(quantise_image(network, image));
-  MomentMatcher matcher{quantisation, std::move(stored)};
-  auto executor = detail::exact_executor(quantisation);
+  auto stored = stored_images(quantisation.network, images);
+  if (!stored) return forward_error(stored);
+  MomentMatcher matcher{quantisation, std::move(*stored)};
+  auto executor = exact_executor(quantisation);
   if (!executor) return forward_error(executor);
-  matcher.exact_ = std::make_shared<const Exact>(std::move(*executor), network.encoding);
+  matcher.exact_ = std::make_shared<const Exact>(std::move(*executor), quantisation.network.encoding);
   return matcher;
 }
 

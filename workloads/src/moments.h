@@ -4,10 +4,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "axvp/multipliers/truth_table.h"
-#include "axvp/workloads/int8_executor.h"
-#include "axvp/workloads/quantise.h"
-
 namespace axvp::detail {
 
 __extension__ using Int128 = __int128;
@@ -45,21 +41,6 @@ inline void add_accumulators(const std::vector<std::int32_t>& accumulators, Chan
   const std::size_t channels = moments.size();
   for (std::size_t first = 0; first < accumulators.size(); first += channels)
     for (std::size_t c = 0; c < channels; ++c) moments[c].add(accumulators[first + c]);
-}
-
-inline TruthTable exact_products(Encoding encoding) {
-  return TruthTable::from_function([&](std::uint8_t x, std::uint8_t w) -> std::int32_t {
-    if (encoding == Encoding::SignMagnitude) return std::int32_t{x} * w;
-    return std::int32_t{static_cast<std::int8_t>(x)} * static_cast<std::int8_t>(w);
-  });
-}
-
-/// `quantisation` must outlive it.
-inline Result<Int8Executor> exact_executor(const Quantisation& quantisation) {
-  const std::size_t layers = quantisation.exact_requantisation.size();
-  return Int8Executor::create(quantisation.network,
-                              {"exact", std::vector<std::string>(layers, "exact"), quantisation.exact_requantisation},
-                              std::vector<TruthTable>(layers, exact_products(quantisation.network.encoding)));
 }
 
 }  // namespace axvp::detail

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "axvp/workloads/exact_network.h"
 #include "axvp/workloads/float_executor.h"
 #include "axvp/workloads/int8_executor.h"
-#include "moments.h"
 #include "parallel.h"
 
 namespace axvp::detail {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "axvp/qos/exact_network.h"
+#include "axvp/workloads/exact_network.h"
 #include "axvp/workloads/int8_batch.h"
 #include "tape.h"
 

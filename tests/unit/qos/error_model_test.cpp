@@ -5,9 +5,9 @@
 #include "axvp/multipliers/gated_products.h"
 #include "axvp/qos/closed_form_error.h"
 #include "axvp/qos/error_comparison.h"
-#include "axvp/qos/exact_network.h"
 #include "axvp/qos/receptive_fields.h"
 #include "axvp/qos/sampled_error.h"
+#include "axvp/workloads/exact_network.h"
 #include "qos_fixture.h"
 
 namespace axvp {

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "axvp/qos/exact_network.h"
 #include "axvp/qos/layer_divergence.h"
 #include "axvp/qos/receptive_fields.h"
 #include "axvp/qos/search.h"
 #include "axvp/workloads/divergence.h"
+#include "axvp/workloads/exact_network.h"
 #include "qos_fixture.h"
 
 namespace axvp {

@@ -1,4 +1,4 @@
-#include "axvp/qos/exact_network.h"
+#include "axvp/workloads/exact_network.h"
 
 #include "axvp/multipliers/error_metrics.h"
 
