@@ -152,7 +152,7 @@ Result<void> refine_points(const SearchInputs& inputs, const SearchOptions& opti
     };
     for (std::size_t l = 0; l < point.choice.size(); ++l)
       if (!allowed(l, point.choice[l])) point.choice[l] = result.points[o - 1].choice[l];
-    const double limit = std::max(1.0 - options.savings[o], sum_of(problem.cost, point.choice));
+    const double limit = std::max(1.0 - result.savings[o], sum_of(problem.cost, point.choice));
     const auto refined = refine_choice(problem, result.pool, point.choice, limit, options.evaluations, allowed,
                                        [&](const Choice& choice) {
                                          progress.update(++done);
@@ -166,6 +166,153 @@ Result<void> refine_points(const SearchInputs& inputs, const SearchOptions& opti
   return {};
 }
 
+/// A pool for given costs, the points' choices in it, and the divergences that they follow from.
+struct PooledPoints {
+  PoolChoice choice;
+  SelectionProblem problem;
+};
+
+/// Finds pools; what was measured for one is known for the next.
+class PoolFinder {
+ public:
+  PoolFinder(const SearchInputs& inputs, const SensitivityInputs& sensitivity, const SearchOptions& options,
+             SearchResult& result)
+      : options_(options), result_(result), measured_(inputs, sensitivity, result.problem) {}
+
+  [[nodiscard]] PooledPoints find(const std::vector<double>& costs) {
+    Stopwatch watch;
+    PooledPoints found{search_pool(result_.problem, costs, options_.instances), {}};
+    result_.seconds_of_selection += watch.lap();
+    if (options_.sensitivity == SensitivityMethod::Measured) {
+      for (int round = 0; round < kPoolRounds; ++round) {
+        measured_.measure(found.choice.pool);
+        measured_.calibrate(result_.problem, result_.curvatures);
+        found.choice = search_pool(result_.problem, costs, options_.instances);
+      }
+      measured_.measure(found.choice.pool);
+    }
+    found.problem = result_.problem;
+    if (options_.sensitivity == SensitivityMethod::Measured) {
+      measured_.replace(found.choice.pool, found.problem);
+      for (std::size_t o = 0; o < costs.size(); ++o) found.choice.points[o] = best_choice(found, costs[o]);
+      make_monotone(found.problem, found.choice.points);
+    }
+    result_.seconds_of_sensitivity += watch.lap();
+    return found;
+  }
+
+  [[nodiscard]] static Choice best_choice(const PooledPoints& found, double cost) {
+    const auto& pool = found.choice.pool;
+    return spend_rest(found.problem, pool, cost, assign_for_cost(found.problem, pool, cost).choice);
+  }
+
+ private:
+  const SearchOptions& options_;
+  SearchResult& result_;
+  MeasuredLayers measured_;
+};
+
+/// Costs at which points lose what they may.
+class LossTargets {
+ public:
+  LossTargets(const SearchOptions& options, TunedDivergence& measured)
+      : options_(options),
+        measured_(measured),
+        progress_(options.progress, "losses", kMostPools * options.losses.size() * (kBisections + 1), "networks") {}
+
+  /// Pools for the costs found so far, and again, until these no longer fall in the geometric mean. Where the first
+  /// pools are too rough for a point, others for a higher cost.
+  [[nodiscard]] Result<PooledPoints> search(PoolFinder& finder, std::vector<double> costs) {
+    std::optional<PooledPoints> best;
+    double least = 0.0;
+    for (std::size_t round = 0; round < kMostPools;) {
+      PooledPoints found = finder.find(costs);
+      const auto missed = bisect(found, costs);
+      if (!missed) return forward_error(missed);
+      if (*missed && best) break;
+      if (*missed) {
+        const std::size_t point = (*missed)->point;
+        if (costs[point] > kDearest)
+          return fail(
+              "point {} loses {:.2f} points of top-1 on the validation images with the most accurate choice of "
+              "its pool, {:.2f} were asked for: allow more, or more instances",
+              point, 100.0 * (*missed)->loss, 100.0 * options_.losses[point]);
+        for (std::size_t o = 0; o <= point; ++o) costs[o] = std::sqrt(costs[o]);
+        continue;
+      }
+      double sum = 0.0;
+      for (const Choice& choice : found.choice.points) sum += std::log(sum_of(found.problem.cost, choice));
+      if (best && sum >= least) break;
+      least = sum;
+      best = std::move(found);
+      ++round;
+    }
+    progress_.finish();
+    return std::move(*best);
+  }
+
+ private:
+  static constexpr std::size_t kMostPools = 3, kBisections = 7;
+  static constexpr double kNearCheapest = 1.02, kCheaper = 0.8, kDearest = 0.9;
+
+  /// A point that loses too much whatever it costs.
+  struct Missed {
+    std::size_t point = 0;
+    double loss = 0.0;
+  };
+
+  /// Replaces the points by those found, and the costs by what a next pool is worth trying for.
+  Result<std::optional<Missed>> bisect(PooledPoints& found, std::vector<double>& costs) {
+    double high = 1.0;
+    for (std::size_t o = 0; o < costs.size(); ++o) {
+      const Choice* before = o > 0 ? &found.choice.points[o - 1] : nullptr;
+      Choice choice = choice_for(found, high, before);
+      auto loss = measure(choice);
+      if (!loss) return forward_error(loss);
+      if (*loss > options_.losses[o]) return std::optional<Missed>{Missed{o, *loss}};
+      double low = sum_of(found.problem.cost, assign_for_cost(found.problem, found.choice.pool, 0.0).choice);
+      const double cheapest = low;
+      high = std::min(high, sum_of(found.problem.cost, choice));
+      for (std::size_t step = 0; step < kBisections; ++step) {
+        const double middle = 0.5 * (low + high);
+        Choice cheaper = choice_for(found, middle, before);
+        loss = measure(cheaper);
+        if (!loss) return forward_error(loss);
+        if (*loss > options_.losses[o]) {
+          low = middle;
+        } else {
+          high = middle;
+          choice = std::move(cheaper);
+        }
+      }
+      high = sum_of(found.problem.cost, choice);
+      // The next pool goes where these points lie; beyond, where the pool holds nothing cheaper.
+      costs[o] = high > kNearCheapest * cheapest ? high : kCheaper * cheapest;
+      found.choice.points[o] = std::move(choice);
+    }
+    return std::optional<Missed>{};
+  }
+
+  /// No layer costs more than at the point before.
+  static Choice choice_for(const PooledPoints& found, double cost, const Choice* before) {
+    Choice choice = PoolFinder::best_choice(found, cost);
+    if (before == nullptr) return choice;
+    std::vector<Choice> points{*before, std::move(choice)};
+    make_monotone(found.problem, points);
+    return points[1];
+  }
+
+  [[nodiscard]] Result<double> measure(const Choice& choice) {
+    progress_.update(++done_);
+    return measured_.loss_of(choice);
+  }
+
+  const SearchOptions& options_;
+  TunedDivergence& measured_;
+  Progress progress_;
+  std::size_t done_ = 0;
+};
+
 }  // namespace
 
 Result<void> validate(const SearchOptions& options) {
@@ -176,6 +323,14 @@ Result<void> validate(const SearchOptions& options) {
     before = saving;
   }
   if (options.savings.empty()) return fail("no operating point: at least one saving is needed");
+  if (options.losses.empty()) return {};
+  if (options.losses.size() != options.savings.size())
+    return fail("{} losses for {} operating points", options.losses.size(), options.savings.size());
+  before = 0.0;
+  for (const double loss : options.losses) {
+    if (!(loss >= before && loss < 1.0)) return fail("losses must ascend from 0 to 1, found {} after {}", loss, before);
+    before = loss;
+  }
   return {};
 }
 
@@ -202,50 +357,55 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
   predict_errors(inputs, errors, result.curvatures, options, result.problem);
   result.seconds_of_errors = watch.lap();
 
+  result.savings = options.savings;
   std::vector<double> costs;
   for (const double saving : options.savings) costs.push_back(1.0 - saving);
-  PoolChoice choice = search_pool(result.problem, costs, options.instances);
-  result.pool = choice.pool;
-  result.is_proven = choice.is_proven;
-  result.gap = choice.gap;
+  const double of_curvatures = result.seconds_of_sensitivity;
+  PoolFinder finder{inputs, sensitivity, options, result};
+  std::optional<TunedDivergence> measured;
+  PooledPoints found;
+  if (options.losses.empty()) {
+    found = finder.find(costs);
+  } else {
+    auto created = TunedDivergence::create(*inputs.quantisation, *inputs.tuning, *inputs.validation, inputs.tables);
+    if (!created) return forward_error(created);
+    measured.emplace(std::move(*created));
+    auto pooled = LossTargets{options, *measured}.search(finder, costs);
+    if (!pooled) return forward_error(pooled);
+    found = std::move(*pooled);
+    for (std::size_t o = 0; o < costs.size(); ++o) {
+      costs[o] = sum_of(found.problem.cost, found.choice.points[o]);
+      result.savings[o] = 1.0 - costs[o];
+    }
+  }
+  const double pooling = result.seconds_of_sensitivity + result.seconds_of_selection - of_curvatures;
+  result.seconds_of_refinement = watch.lap() - pooling;
+  result.pool = found.choice.pool;
+  result.is_proven = found.choice.is_proven;
+  result.gap = found.choice.gap;
   std::vector<std::size_t> everything(inputs.tables.size());
   std::iota(everything.begin(), everything.end(), std::size_t{0});
-  result.seconds_of_selection = watch.lap();
-
-  SelectionProblem problem = result.problem;
-  if (options.sensitivity == SensitivityMethod::Measured) {
-    MeasuredLayers measured{inputs, sensitivity, problem};
-    for (int round = 0; round < kPoolRounds; ++round) {
-      measured.measure(choice.pool);
-      measured.calibrate(result.problem, result.curvatures);
-      choice = search_pool(result.problem, costs, options.instances);
-    }
-    measured.measure(choice.pool);
-    result.pool = choice.pool;
-    result.is_proven = choice.is_proven;
-    result.gap = choice.gap;
-    problem = result.problem;
-    measured.replace(result.pool, problem);
-    for (std::size_t o = 0; o < costs.size(); ++o)
-      choice.points[o] =
-          spend_rest(problem, result.pool, costs[o], assign_for_cost(problem, result.pool, costs[o]).choice);
-    make_monotone(problem, choice.points);
-    result.seconds_of_sensitivity += watch.lap();
-  }
   for (const double cost : costs)
     result.unlimited.push_back(
         sum_of(result.problem.divergence, assign_for_cost(result.problem, everything, cost).choice));
   for (std::size_t o = 0; o < costs.size(); ++o) {
     const double of_pool =
         sum_of(result.problem.divergence, assign_for_cost(result.problem, result.pool, costs[o]).choice);
-    const Choice& point = choice.points[o];
+    const Choice& point = found.choice.points[o];
     result.points.push_back(
-        {point, 0.0, sum_of(problem.divergence, point), of_pool / result.unlimited[o], std::nullopt});
+        {point, 0.0, sum_of(found.problem.divergence, point), of_pool / result.unlimited[o], std::nullopt});
   }
   if (options.evaluations > 0)
-    if (const auto refined = refine_points(inputs, options, problem, result); !refined) return forward_error(refined);
-  result.seconds_of_refinement = watch.lap();
-  for (SearchedPoint& point : result.points) point.cost = sum_of(problem.cost, point.choice);
+    if (const auto refined = refine_points(inputs, options, found.problem, result); !refined)
+      return forward_error(refined);
+  result.seconds_of_refinement += watch.lap();
+  for (SearchedPoint& point : result.points) {
+    point.cost = sum_of(found.problem.cost, point.choice);
+    if (!measured) continue;
+    const auto loss = measured->loss_of(point.choice);
+    if (!loss) return forward_error(loss);
+    result.losses.push_back(*loss);
+  }
   return result;
 }
 
@@ -257,7 +417,7 @@ std::vector<ClusterComparison> compare_clusterings(const SearchResult& result, c
   Budgets budgets{relative_budgets(result.curvatures, shares, 1.0, kLargestSigma), {}};
   std::vector<std::size_t> everything(problem.candidates());
   std::iota(everything.begin(), everything.end(), std::size_t{0});
-  for (const double saving : options.savings) {
+  for (const double saving : result.savings) {
     double low = 1e-4, high = 1e6;  // factors; the cost falls with them
     for (int step = 0; step < 60; ++step) {
       const double middle = std::sqrt(low * high);

@@ -33,10 +33,32 @@ Result<TunedDivergence> TunedDivergence::create(const Quantisation& quantisation
   const auto exact = exact_executor(quantisation);
   if (!exact) return forward_error(exact);
   result.exact_logits_ = real_logits(*exact, result.inputs_);
+  for (const Image& image : validation.images) result.labels_.push_back(image.label);
+  result.exact_right_ = result.right_of(result.exact_logits_);
   return result;
 }
 
 Result<double> TunedDivergence::of(const Choice& choice) {
+  const auto measured = measure(choice);
+  if (!measured) return forward_error(measured);
+  return measured->divergence;
+}
+
+Result<double> TunedDivergence::loss_of(const Choice& choice) {
+  const auto measured = measure(choice);
+  if (!measured) return forward_error(measured);
+  return (static_cast<double>(exact_right_) - static_cast<double>(measured->right)) /
+         static_cast<double>(labels_.size());
+}
+
+std::size_t TunedDivergence::right_of(const std::vector<std::vector<double>>& logits) const {
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < logits.size(); ++i)
+    right += std::max_element(logits[i].begin(), logits[i].end()) - logits[i].begin() == labels_[i] ? 1 : 0;
+  return right;
+}
+
+Result<TunedDivergence::Measured> TunedDivergence::measure(const Choice& choice) {
   if (const auto found = known_.find(choice); found != known_.end()) return found->second;
   std::vector<TruthTable> tables;
   std::vector<std::string> names;
@@ -51,7 +73,7 @@ Result<double> TunedDivergence::of(const Choice& choice) {
   const auto logits = real_logits(*executor, inputs_);
   double sum = 0.0;
   for (std::size_t i = 0; i < logits.size(); ++i) sum += kl_divergence(exact_logits_[i], logits[i]);
-  return known_[choice] = sum / static_cast<double>(logits.size());
+  return known_[choice] = {sum / static_cast<double>(logits.size()), right_of(logits)};
 }
 
 }  // namespace axvp

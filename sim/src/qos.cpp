@@ -31,7 +31,7 @@ struct Options {
   WorkloadOptions workload;
   std::string validation_data, metric, root;
   std::string method = "match", rule = "T_99", out = "qos";
-  std::vector<double> saved{70, 80, 85};
+  std::vector<double> saved{70, 80, 85}, losses;
   int instances = 4, evaluations = 0, steps = 150, threads = 2;
   double rerun = 0.15;
 };
@@ -116,6 +116,7 @@ Result<Job> make_job(const Options& options, ProgressStyle progress) {
                   {"threads", options.threads},
                   {"rule", options.rule},
                   {"rerun", options.rerun}};
+  if (!options.losses.empty()) job.settings["loss"] = options.losses;
   return job;
 }
 
@@ -176,13 +177,15 @@ class Pipeline {
   [[nodiscard]] fs::path tuned(const std::string& point) const { return out_ / "tune" / (point + ".json"); }
 
   [[nodiscard]] Stage search() const {
-    std::vector<std::string> saved;
-    for (const double percent : options_.saved) saved.push_back(fmt::format("{}", percent));
+    const bool by_loss = !options_.losses.empty();
+    std::vector<std::string> targets;
+    for (const double percent : by_loss ? options_.losses : options_.saved)
+      targets.push_back(fmt::format("{}", percent));
     Stage stage{"search",
                 words("search", {{"--data", job_.validation},
                                  {"--calibration-data", job_.training},
                                  {"--images", std::to_string(job_.validation_images)},
-                                 {"--save", join(saved, ",")},
+                                 {by_loss ? "--loss" : "--save", join(targets, ",")},
                                  {"--instances", std::to_string(options_.instances)},
                                  {"--evaluations", std::to_string(options_.evaluations)},
                                  {"--root", root_.string()},
@@ -268,8 +271,9 @@ class Pipeline {
   void plan() {
     planned_.emplace_back("search", kSearchWeight);
     if (options_.method == "affine")
-      for (const double percent : options_.saved)
-        planned_.emplace_back(fmt::format("tune save{:g}", percent), tune_weight());
+      for (const double percent : options_.losses.empty() ? options_.saved : options_.losses)
+        planned_.emplace_back(fmt::format("tune {}{:g}", options_.losses.empty() ? "save" : "loss", percent),
+                              tune_weight());
     planned_.insert(planned_.end(),
                     {{"power", kPowerWeight}, {"cascade", kEvaluateWeight}, {"evaluate", kEvaluateWeight}});
   }
@@ -346,11 +350,16 @@ void add_qos(CLI::App& app, const GlobalOptions& global, Command& command) {
       "qos", "From a network to operating points: search, tuning, energy, margins and accuracy in one run");
   options->workload.add_to(*sub);
   sub->add_option("--validation-data", options->validation_data,
-                  "Images that points are searched and margins calibrated with, unlabelled; synth10:validation for "
-                  "--data synth10");
+                  "Images that points are searched and margins calibrated with; only --loss uses their labels; "
+                  "synth10:validation for --data synth10");
   sub->add_option("--save", options->saved, "What each point saves of the exact multiplications, in %, ascending")
       ->delimiter(',')
       ->capture_default_str();
+  sub->add_option("--loss", options->losses,
+                  "Instead of --save: points of top-1 that each point may lose on the validation images, whose labels "
+                  "are used then, ascending")
+      ->delimiter(',')
+      ->excludes("--save");
   sub->add_option("--instances", options->instances, "Different selectables over all operating points")
       ->check(CLI::Range(1, 8))
       ->capture_default_str();

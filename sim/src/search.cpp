@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -22,11 +23,18 @@ namespace {
 struct Options {
   WorkloadOptions workload;
   std::string metric, out = "search", sensitivity = "measured";
-  std::vector<double> saved{70, 80, 85};
+  std::vector<double> saved{70, 80, 85}, losses;
   bool clusterings = false, error_models = false;
   SearchOptions search;
   CostOptions costs;
 };
+
+/// Where a search for losses begins: a pool for points that save more and more.
+std::vector<double> first_savings(std::size_t points) {
+  std::vector<double> savings;
+  for (std::size_t o = 0; o < points; ++o) savings.push_back(1.0 - 0.3 * std::pow(0.7, static_cast<double>(o)));
+  return savings;
+}
 
 CostMetric metric_of(const Options& options, const RunConfig& config) {
   if (options.metric == "uniform") return CostMetric::Uniform;
@@ -44,8 +52,16 @@ Result<void> check_sources(const Options& options) {
       options.costs.root);
 }
 
+/// By point: what it was asked to save or may lose, both in %.
+std::vector<std::string> names_of(const Options& options) {
+  std::vector<std::string> names;
+  for (const double percent : options.losses.empty() ? options.saved : options.losses)
+    names.push_back(fmt::format("{}{:g}", options.losses.empty() ? "save" : "loss", percent));
+  return names;
+}
+
 /// `match` for every point found, in place of the exact one.
-Result<void> tune(const SearchResult& result, const std::vector<double>& savings, const PricedCandidates& candidates,
+Result<void> tune(const SearchResult& result, const std::vector<std::string>& names, const PricedCandidates& candidates,
                   const Dataset& images, ProgressStyle progress, Workload& workload) {
   workload.points.clear();
   workload.tables.clear();
@@ -58,9 +74,7 @@ Result<void> tune(const SearchResult& result, const std::vector<double>& savings
       ids.push_back(candidates.ids[m]);
       tables.push_back(candidates.tables[m]);
     }
-    const double percent = 100.0 * savings[workload.points.size()];
-    const std::string name = fmt::format("save{:g}", percent);
-    auto matched = matcher->match(name, ids, tables, progress);
+    auto matched = matcher->match(names[workload.points.size()], ids, tables, progress);
     if (!matched) return forward_error(matched);
     workload.points.push_back(std::move(*matched));
     workload.tables.push_back(std::move(tables));
@@ -104,6 +118,8 @@ int run(Options options, const GlobalOptions& global) {
   if (!config) return report(config.error());
   options.search.savings.clear();
   for (const double percent : options.saved) options.search.savings.push_back(percent / 100.0);
+  if (!options.losses.empty()) options.search.savings = first_savings(options.losses.size());
+  for (const double percent : options.losses) options.search.losses.push_back(percent / 100.0);
   if (const auto valid = validate(options.search); !valid) return report(valid.error());
   options.costs.metric = metric_of(options, *config);
   if (const auto sources = check_sources(options); !sources) return report(sources.error());
@@ -130,8 +146,7 @@ int run(Options options, const GlobalOptions& global) {
   inputs.curvatures = std::move(*curvatures);
   const auto result = search_operating_points(inputs, options.search);
   if (!result) return report(result.error());
-  if (const auto tuned = tune(*result, options.search.savings, *candidates, tuning, global.progress(), *workload);
-      !tuned)
+  if (const auto tuned = tune(*result, names_of(options), *candidates, tuning, global.progress(), *workload); !tuned)
     return report(tuned.error(), kRunFailed);
   SearchReport found{&*result, &options.search, &*candidates, &*workload, options.costs.metric, sensitivity, {}};
   if (options.clusterings) found.clusterings = compare_clusterings(*result, options.search, 5);
@@ -155,6 +170,12 @@ void add_search(CLI::App& app, const GlobalOptions& global, Command& command) {
   sub->add_option("--save", options->saved, "What each point saves of the exact multiplications, in %, ascending")
       ->delimiter(',')
       ->capture_default_str();
+  sub->add_option("--loss", options->losses,
+                  "Instead of --save: points of top-1 that each point may lose, ascending, on --data, whose labels "
+                  "are used then; what it saves is found by bisection")
+      ->delimiter(',')
+      ->check(CLI::Range(0.0, 99.0))
+      ->excludes("--save");
   sub->add_option("--metric", options->metric,
                   "traces: energy under each layer's operands; uniform: the papers' metric; library: the papers' with "
                   "the powers of [library]. Default: library where the configuration has one, else traces")
@@ -181,7 +202,7 @@ void add_search(CLI::App& app, const GlobalOptions& global, Command& command) {
       ->capture_default_str();
   sub->add_option("--root", options->costs.root, "Folder with rtl/ and power/ of the sources")->capture_default_str();
   sub->footer(
-      "--data are validation images: unlabelled, not those that results are measured on.\n"
+      "--data are validation images, not those that results are measured on; only --loss reads their labels.\n"
       "Example: axvp search --network net.onnx --data cifar10:validation.bin --calibration-data cifar10:train.bin\n"
       "Then:    axvp evaluate --network net.onnx --data cifar10:test.bin --operating-points "
       "search/operating_points.json");

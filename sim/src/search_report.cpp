@@ -46,7 +46,9 @@ std::string point_table(const SearchReport& r) {
                     fmt::format("{:.2f}", p.pool_penalty),
                     p.refined ? fmt::format("{:.5f}", p.refined->divergence) : "",
                     p.refined ? fmt::format("{:.5f}", p.refined->before) : ""});
+    if (!r.result->losses.empty()) rows.back().push_back(fmt::format("{:.2f}", 100.0 * r.result->losses[o]));
   }
+  if (!r.result->losses.empty()) rows[0].emplace_back("validation loss points");
   return format_table(rows);
 }
 
@@ -129,6 +131,7 @@ nlohmann::json search_json(const SearchReport& r) {
       point["refinement"] = {{"kl_nats", p.refined->divergence},
                              {"start_kl_nats", p.refined->before},
                              {"evaluations", p.refined->evaluations}};
+    if (!r.result->losses.empty()) point["validation_loss_points"] = 100.0 * r.result->losses[o];
     json["points"].push_back(std::move(point));
   }
   const auto sigmas = relative_sigmas(r.result->curvatures, r.workload->quantisation.network);

@@ -37,7 +37,9 @@ std::vector<double> logarithmic_ticks(double low, double high) {
 
 /// Multiples of 1, 2 or 5 times a power of ten, about ten of them.
 std::vector<double> linear_ticks(double low, double high) {
-  const double range = high > low ? high - low : 1.0;
+  const double magnitude = std::max(std::abs(low), std::abs(high));
+  const double same = magnitude > 0.0 ? magnitude : 1.0;  // values that differ by rounding alone make no axis
+  const double range = high - low > 1e-9 * same ? high - low : same;
   double step = std::pow(10.0, std::floor(std::log10(range / 5.0)));
   for (const double factor : {2.0, 2.5, 2.0})
     if (range / step > 12.0) step *= factor;

@@ -84,6 +84,22 @@ TEST_F(DesignCommands, SearchFillsPointsFromItsPoolAndSavesWhatItSays) {
   EXPECT_THAT(content("page.html"), HasSubstr(search["pool"][0].get<std::string>()));
 }
 
+/// With one instance all layers cost the same share, up to rounding: the plot has an axis all the same.
+TEST_F(DesignCommands, SearchForALossNamesPointsAfterItAndKeepsIt) {
+  const std::string images = "--network resnet8_synth10 --data synth10:validation --images 24 --threads 1 ";
+  run("search --root " AXVP_SOURCE_DIR " --metric uniform --sensitivity curvature " + images +
+      "--calibration-data synth10:train --instances 1 --loss 5 --fields 64 --out " + path("found"));
+  const auto search = json("found/search.json");
+  ASSERT_EQ(search["points"].size(), 1u);
+  EXPECT_EQ(search["points"][0]["name"], "loss5");
+  EXPECT_LT(content("found/assignment.svg").size(), 100000u);
+  run("evaluate " + images + "--operating-points " + path("found/operating_points.json") + " --out " +
+      path("accuracy.json"));
+  const double lost = 100.0 * json("accuracy.json")["points"][1]["against_exact"]["top1_loss"]["value"].get<double>();
+  EXPECT_NEAR(search["points"][0]["validation_loss_points"].get<double>(), lost, 1e-9);
+  EXPECT_LE(lost, 5.0);
+}
+
 TEST_F(DesignCommands, ExploreFindsTheFrontAndLevelLtConfirmsIt) {
   file("layers.csv", kLayers);
   const std::string sweep =

@@ -1,12 +1,16 @@
 #include "axvp/qos/sensitivity.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "axvp/qos/layer_divergence.h"
 #include "axvp/qos/receptive_fields.h"
 #include "axvp/qos/search.h"
 #include "axvp/workloads/divergence.h"
 #include "axvp/workloads/exact_network.h"
+#include "axvp/workloads/match.h"
 #include "qos_fixture.h"
 
 namespace axvp {
@@ -72,34 +76,38 @@ TEST_F(SensitivityTest, CurvaturesOfLearnedNoiseGiveItBack) {
   EXPECT_DOUBLE_EQ(curvatures_of({0.0}, {1.0}, 0.2)[0], 0.2 / 1e-4);
 }
 
+/// The exact multiplier and ever coarser ones; all layers cost the same.
+SearchInputs truncated_candidates(const Quantisation& q, const Dataset& images) {
+  SearchInputs inputs{&q, &images, &images, {"exact"}, {exact_table(q.network.encoding)}, {}};
+  std::vector<double> relative{1.0};
+  for (int columns = 3; columns <= 10; ++columns) {
+    inputs.ids.push_back("t" + std::to_string(columns));
+    inputs.tables.push_back(truncated(columns));
+    relative.push_back(1.0 - 0.09 * columns);
+  }
+  const std::size_t layers = q.exact_requantisation.size();
+  for (std::size_t l = 0; l < layers; ++l) {
+    inputs.cost.emplace_back();
+    for (const double cost : relative) inputs.cost.back().push_back(cost / static_cast<double>(layers));
+  }
+  return inputs;
+}
+
+SearchOptions options(unsigned threads) {
+  SearchOptions options;
+  options.instances = 3;
+  options.savings = {0.4, 0.55, 0.7};
+  options.fields = 64;
+  options.sensitivity_images = 24;
+  options.evaluations = 12;
+  options.refinement_tuning = options.refinement_images = 16;
+  options.threads = threads;
+  return options;
+}
+
 class SearchTest : public SensitivityTest {
  protected:
-  SearchInputs search_inputs() {
-    inputs_of_search_ = {&q_, &images_, &images_, {"exact"}, {exact_table(q_.network.encoding)}, {}};
-    std::vector<double> relative{1.0};
-    for (int columns = 3; columns <= 10; ++columns) {
-      inputs_of_search_.ids.push_back("t" + std::to_string(columns));
-      inputs_of_search_.tables.push_back(truncated(columns));
-      relative.push_back(1.0 - 0.09 * columns);
-    }
-    for (std::size_t l = 0; l < layers(); ++l) {
-      inputs_of_search_.cost.emplace_back();
-      for (const double cost : relative) inputs_of_search_.cost.back().push_back(cost / static_cast<double>(layers()));
-    }
-    return inputs_of_search_;
-  }
-  static SearchOptions options(unsigned threads) {
-    SearchOptions options;
-    options.instances = 3;
-    options.savings = {0.4, 0.55, 0.7};
-    options.fields = 64;
-    options.sensitivity_images = 24;
-    options.evaluations = 12;
-    options.refinement_tuning = options.refinement_images = 16;
-    options.threads = threads;
-    return options;
-  }
-  SearchInputs inputs_of_search_;
+  [[nodiscard]] SearchInputs search_inputs() const { return truncated_candidates(q_, images_); }
 };
 
 TEST_F(SearchTest, FindsPointsWithinPoolAndCosts) {
@@ -174,6 +182,85 @@ TEST_F(SearchTest, RefusesSavingsThatDoNotAscend) {
   const auto found = search_operating_points(search_inputs(), wrong);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().message, "savings must ascend between 0 and 1, found 0.4 after 0.5");
+}
+
+int answer_of(const Int8Executor& executor, const Image& image) {
+  const auto logits = executor.run(quantise_image(executor.network(), image));
+  return static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
+
+/// Names four kinds of colours.
+Network colour_network() {
+  Random random{9};
+  test::NetworkBuilder b{{3, 8, 8}, "colours"};
+  auto x = b.relu(b.convolution(0, 8, test::square(3, 2, 1), random, "first"), "first_relu");
+  x = b.relu(b.convolution(x, 8, test::square(1), random, "second"), "second_relu");
+  b.convolution(x, 4, test::square(4), random, "classifier");
+  return b.network();
+}
+
+/// Images of one colour each, whose labels are the exact network's answers; the coarsest candidate answers nothing.
+class LossSearchTest : public ::testing::Test {
+ protected:
+  LossSearchTest() {
+    Random random{4};
+    for (Image& image : images_.images)
+      for (std::size_t i = 0; i < image.pixels.size(); ++i)
+        image.pixels[i] = i < 3 ? static_cast<std::uint8_t>(random.below(256)) : image.pixels[i - 3];
+    q_ = *quantise(colour_network(), images_, {Encoding::SignMagnitude, 99.9, 40});
+    const Int8Executor exact = *exact_executor(q_);
+    for (Image& image : images_.images) image.label = answer_of(exact, image);
+    inputs_ = truncated_candidates(q_, images_);
+    inputs_.ids.emplace_back("none");
+    inputs_.tables.push_back(TruthTable::from_function([](std::uint8_t, std::uint8_t) { return 0; }));
+    for (auto& costs : inputs_.cost) costs.push_back(0.01 / static_cast<double>(inputs_.cost.size()));
+  }
+
+  Dataset images_ = test::random_images(64, 8);
+  Quantisation q_;
+  SearchInputs inputs_;
+};
+
+TEST_F(LossSearchTest, LossesAreMetByTheCheapestPointsThatABisectionFinds) {
+  SearchOptions settings = options(2);
+  settings.evaluations = 0;
+  settings.losses = {0.05, 0.2, 0.4};
+  const auto found = search_operating_points(inputs_, settings);
+  ASSERT_TRUE(found) << found.error().message;
+  for (std::size_t o = 0; o < 3; ++o) {
+    const SearchedPoint& point = found->points[o];
+    std::vector<TruthTable> tables;
+    for (const std::size_t m : point.choice) tables.push_back(inputs_.tables[m]);
+    const auto matched = match_moments(q_, "own", std::vector<std::string>(point.choice.size(), "own"), tables, images_,
+                                       ProgressStyle::Quiet);
+    const auto executor = Int8Executor::create(q_.network, *matched, tables);
+    double wrong = 0.0;
+    for (const Image& image : images_.images) wrong += answer_of(*executor, image) == image.label ? 0.0 : 1.0;
+    EXPECT_DOUBLE_EQ(found->losses[o], wrong / static_cast<double>(images_.images.size()));
+    EXPECT_LE(found->losses[o], settings.losses[o]);
+    EXPECT_DOUBLE_EQ(found->savings[o], 1.0 - point.cost);
+    if (o > 0) {
+      EXPECT_LE(point.cost, found->points[o - 1].cost);
+    }
+  }
+  EXPECT_LT(found->points[2].cost, found->points[0].cost);
+  settings.threads = 1;
+  EXPECT_EQ(search_operating_points(inputs_, settings)->savings, found->savings);
+}
+
+TEST_F(LossSearchTest, LossesThatNoChoiceMeetsOrThatDoNotFitAreRefused) {
+  SearchOptions settings = options(2);
+  settings.evaluations = 0;
+  settings.instances = 1;
+  settings.savings = {0.98};
+  settings.losses = {0.0};
+  EXPECT_THAT(search_operating_points(inputs_, settings).error().message, testing::StartsWith("point 0 loses "));
+  settings.losses = {0.1, 0.2};
+  EXPECT_EQ(search_operating_points(inputs_, settings).error().message, "2 losses for 1 operating points");
+  settings.savings = {0.5, 0.6};
+  settings.losses = {0.2, 0.1};
+  EXPECT_EQ(search_operating_points(inputs_, settings).error().message,
+            "losses must ascend from 0 to 1, found 0.1 after 0.2");
 }
 
 }  // namespace

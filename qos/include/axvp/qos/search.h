@@ -35,6 +35,9 @@ enum class SensitivityMethod {
 struct SearchOptions {
   std::size_t instances = 4;                    ///< Different selectables over all points, n of the papers; 0: any.
   std::vector<double> savings{0.7, 0.8, 0.85};  ///< By point, ascending fractions of the exact multiplications' energy.
+  /// By point, ascending: top-1 that it may lose on the validation images, by their labels, as a fraction of them. Where
+  /// given, the savings are what the search begins with, and each point saves as much as a bisection finds to lose that.
+  std::vector<double> losses{};
   std::size_t fields = 1024;                    ///< Receptive fields a layer.
   std::size_t sensitivity_images = 256;         ///< Of the validation images.
   SensitivityMethod sensitivity = SensitivityMethod::Measured;
@@ -67,13 +70,15 @@ struct SearchResult {
   SelectionProblem problem;        ///< With the predicted errors of every candidate.
   std::vector<std::size_t> pool;
   std::vector<SearchedPoint> points;
+  std::vector<double> savings;    ///< By point: the options', or what was found for their losses.
+  std::vector<double> losses;     ///< By point, on the validation images; empty where none were asked for.
   std::vector<double> unlimited;  ///< By point: predicted divergence at its saving with any number of instances.
   double gap = 0.0;               ///< See PoolChoice.
   bool is_proven = false;         ///< Likewise.
   double seconds_of_errors = 0.0, seconds_of_sensitivity = 0.0, seconds_of_selection = 0.0, seconds_of_refinement = 0.0;
 };
 
-/// Savings that do not ascend within (0, 1), or none, are an error.
+/// Savings that do not ascend within (0, 1), or none, are an error; so are losses that do not ascend or are not as many.
 [[nodiscard]] Result<void> validate(const SearchOptions& options);
 
 /// Curvatures by injected noise (noise_curvatures) on the first validation images. The same result for any number of
@@ -81,11 +86,11 @@ struct SearchResult {
 [[nodiscard]] Result<std::vector<double>> measure_curvatures(const SearchInputs& inputs, const SearchOptions& options);
 
 /// Sensitivity, error model, pool, assignment and refinement. The same result for any number of threads. Fails for
-/// images that do not fit and for options that validate() refuses.
+/// images that do not fit, for options that validate() refuses, and where no choice of the pool loses so little.
 [[nodiscard]] Result<SearchResult> search_operating_points(const SearchInputs& inputs, const SearchOptions& options);
 
 /// k-means and the optimum for pools of 2 up to `most` instances, with budgets that make the unlimited choice cost what
-/// the points cost: sigma_l = sqrt(2 divergence / h_l) as a budget by curvature, factors by bisection.
+/// the result's points cost: sigma_l = sqrt(2 divergence / h_l) as a budget by curvature, factors by bisection.
 [[nodiscard]] std::vector<ClusterComparison> compare_clusterings(const SearchResult& result,
                                                                  const SearchOptions& options, std::size_t most);
 
