@@ -1,5 +1,6 @@
 #include "axvp/common/progress.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -38,7 +39,7 @@ Progress::~Progress() {
 }
 
 void Progress::update(std::uint64_t done, const std::string& remark) {
-  done_ = done;
+  done_ = std::min(done, total_);  // where the total was an estimate
   remark_ = remark;
   if (style_ == ProgressStyle::Quiet) return;
   const auto now = std::chrono::steady_clock::now();

@@ -104,10 +104,15 @@ PoolChoice search_pool(const SelectionProblem& problem, const std::vector<double
     }
     for (std::size_t o = 0; o < costs.size(); ++o) weights[o] = assign_for_cost(problem, pool, costs[o]).weight;
   }
+  return choose_in_pool(problem, best, costs, count);
+}
+
+PoolChoice choose_in_pool(const SelectionProblem& problem, const std::vector<std::size_t>& pool,
+                          const std::vector<double>& costs, std::size_t count) {
   PoolChoice result;
   for (const double cost : costs) {
-    const WeightedChoice choice = assign_for_cost(problem, best, cost);
-    result.points.push_back(spend_rest(problem, best, cost, choice.choice));
+    const WeightedChoice choice = assign_for_cost(problem, pool, cost);
+    result.points.push_back(spend_rest(problem, pool, cost, choice.choice));
     result.weights.push_back(choice.weight);
   }
   make_monotone(problem, result.points);

@@ -218,10 +218,11 @@ class LossTargets {
   LossTargets(const SearchOptions& options, TunedDivergence& measured)
       : options_(options),
         measured_(measured),
-        progress_(options.progress, "losses", kMostPools * options.losses.size() * (kBisections + 1), "networks") {}
+        progress_(options.progress, "losses", kMostPools * (1 + options.losses.size() * (kBisections + 1)),
+                  "networks") {}
 
   /// Pools for the costs found so far, and again, until these no longer fall in the geometric mean. Where the first
-  /// pools are too rough for a point, others for a higher cost.
+  /// pools are too rough for the first point, others for a higher cost.
   [[nodiscard]] Result<PooledPoints> search(PoolFinder& finder, std::vector<double> costs) {
     std::optional<PooledPoints> best;
     double least = 0.0;
@@ -231,13 +232,12 @@ class LossTargets {
       if (!missed) return forward_error(missed);
       if (*missed && best) break;
       if (*missed) {
-        const std::size_t point = (*missed)->point;
-        if (costs[point] > kDearest)
+        if (costs[0] > kDearest)
           return fail(
-              "point {} loses {:.2f} points of top-1 on the validation images with the most accurate choice of "
-              "its pool, {:.2f} were asked for: allow more, or more instances",
-              point, 100.0 * (*missed)->loss, 100.0 * options_.losses[point]);
-        for (std::size_t o = 0; o <= point; ++o) costs[o] = std::sqrt(costs[o]);
+              "the most accurate choice of the pool loses {:.2f} points of top-1 on the validation images, the first "
+              "point may lose {:.2f}: allow more, or more instances",
+              100.0 * **missed, 100.0 * options_.losses[0]);
+        costs[0] = std::sqrt(costs[0]);
         continue;
       }
       double sum = 0.0;
@@ -253,44 +253,42 @@ class LossTargets {
 
  private:
   static constexpr std::size_t kMostPools = 3, kBisections = 7;
-  static constexpr double kNearCheapest = 1.02, kCheaper = 0.8, kDearest = 0.9;
+  static constexpr double kAnyCost = 2.0;  ///< Fractions of 1, but for rounding.
+  static constexpr double kCheaper = 0.8, kDearest = 0.9;
 
-  /// A point that loses too much whatever it costs.
-  struct Missed {
-    std::size_t point = 0;
-    double loss = 0.0;
-  };
-
-  /// Replaces the points by those found, and the costs by what a next pool is worth trying for.
-  Result<std::optional<Missed>> bisect(PooledPoints& found, std::vector<double>& costs) {
-    double high = 1.0;
+  /// The loss of the first point where it is too much whatever the point costs; no other can miss, as each may be the
+  /// one before. Replaces the points by those found, and the costs by what a next pool is worth trying for.
+  Result<std::optional<double>> bisect(PooledPoints& found, std::vector<double>& costs) {
+    const double cheapest = sum_of(found.problem.cost, PoolFinder::best_choice(found, 0.0));
     for (std::size_t o = 0; o < costs.size(); ++o) {
       const Choice* before = o > 0 ? &found.choice.points[o - 1] : nullptr;
-      Choice choice = choice_for(found, high, before);
-      auto loss = measure(choice);
-      if (!loss) return forward_error(loss);
-      if (*loss > options_.losses[o]) return std::optional<Missed>{Missed{o, *loss}};
-      double low = sum_of(found.problem.cost, assign_for_cost(found.problem, found.choice.pool, 0.0).choice);
-      const double cheapest = low;
-      high = std::min(high, sum_of(found.problem.cost, choice));
-      for (std::size_t step = 0; step < kBisections; ++step) {
-        const double middle = 0.5 * (low + high);
-        Choice cheaper = choice_for(found, middle, before);
-        loss = measure(cheaper);
+      Choice choice = before != nullptr ? *before : PoolFinder::best_choice(found, kAnyCost);
+      if (before == nullptr) {
+        const auto loss = measure(choice);
+        if (!loss) return forward_error(loss);
+        if (*loss > options_.losses[0]) return std::optional<double>{*loss};
+      }
+      double low = cheapest, high = sum_of(found.problem.cost, choice);
+      double cost = cheapest;  // tried first: the bisection ends above it
+      for (std::size_t step = 0; step <= kBisections; ++step) {
+        Choice cheaper = choice_for(found, cost, before);
+        const auto loss = measure(cheaper);
         if (!loss) return forward_error(loss);
         if (*loss > options_.losses[o]) {
-          low = middle;
+          low = cost;
         } else {
-          high = middle;
+          high = cost;
           choice = std::move(cheaper);
         }
+        if (high <= low) break;
+        cost = 0.5 * (low + high);
       }
-      high = sum_of(found.problem.cost, choice);
-      // The next pool goes where these points lie; beyond, where the pool holds nothing cheaper.
-      costs[o] = high > kNearCheapest * cheapest ? high : kCheaper * cheapest;
+      const double reached = sum_of(found.problem.cost, choice);
+      // The next pool goes where these points lie; beyond, where this one holds nothing cheaper.
+      costs[o] = reached > cheapest ? reached : kCheaper * cheapest;
       found.choice.points[o] = std::move(choice);
     }
-    return std::optional<Missed>{};
+    return std::optional<double>{};
   }
 
   /// No layer costs more than at the point before.
@@ -326,10 +324,12 @@ Result<void> validate(const SearchOptions& options) {
   if (options.losses.empty()) return {};
   if (options.losses.size() != options.savings.size())
     return fail("{} losses for {} operating points", options.losses.size(), options.savings.size());
-  before = 0.0;
-  for (const double loss : options.losses) {
-    if (!(loss >= before && loss < 1.0)) return fail("losses must ascend from 0 to 1, found {} after {}", loss, before);
-    before = loss;
+  if (options.evaluations > 0) return fail("refinement lowers the divergence at a saving, it does not keep a loss");
+  if (options.losses[0] < 0.0) return fail("losses must ascend from 0 to 1, found {}", options.losses[0]);
+  for (std::size_t o = 0; o < options.losses.size(); ++o) {
+    if (o > 0 && !(options.losses[o] > options.losses[o - 1]))
+      return fail("losses must ascend from 0 to 1, found {} after {}", options.losses[o], options.losses[o - 1]);
+    if (!(options.losses[o] < 1.0)) return fail("losses must ascend from 0 to 1, found {}", options.losses[o]);
   }
   return {};
 }
@@ -381,8 +381,10 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
   const double pooling = result.seconds_of_sensitivity + result.seconds_of_selection - of_curvatures;
   result.seconds_of_refinement = watch.lap() - pooling;
   result.pool = found.choice.pool;
-  result.is_proven = found.choice.is_proven;
-  result.gap = found.choice.gap;
+  const PoolChoice bound =
+      options.losses.empty() ? found.choice : choose_in_pool(result.problem, result.pool, costs, options.instances);
+  result.is_proven = bound.is_proven;
+  result.gap = bound.gap;
   std::vector<std::size_t> everything(inputs.tables.size());
   std::iota(everything.begin(), everything.end(), std::size_t{0});
   for (const double cost : costs)
@@ -392,8 +394,8 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
     const double of_pool =
         sum_of(result.problem.divergence, assign_for_cost(result.problem, result.pool, costs[o]).choice);
     const Choice& point = found.choice.points[o];
-    result.points.push_back(
-        {point, 0.0, sum_of(found.problem.divergence, point), of_pool / result.unlimited[o], std::nullopt});
+    const double penalty = result.unlimited[o] > 0.0 ? of_pool / result.unlimited[o] : 1.0;
+    result.points.push_back({point, 0.0, sum_of(found.problem.divergence, point), penalty, std::nullopt});
   }
   if (options.evaluations > 0)
     if (const auto refined = refine_points(inputs, options, found.problem, result); !refined)

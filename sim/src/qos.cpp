@@ -16,6 +16,7 @@
 #include "checkpoints.h"
 #include "child_process.h"
 #include "command.h"
+#include "point_targets.h"
 #include "program.h"
 #include "qos_report.h"
 #include "sources.h"
@@ -31,7 +32,7 @@ struct Options {
   WorkloadOptions workload;
   std::string validation_data, metric, root;
   std::string method = "match", rule = "T_99", out = "qos";
-  std::vector<double> saved{70, 80, 85}, losses;
+  PointTargets points;
   int instances = 4, evaluations = 0, steps = 150, threads = 2;
   double rerun = 0.15;
 };
@@ -75,6 +76,9 @@ Result<std::string> validation_of(const Options& options, const RunConfig& confi
 }
 
 Result<Job> make_job(const Options& options, ProgressStyle progress) {
+  SearchOptions search;
+  search.evaluations = static_cast<std::size_t>(options.evaluations);
+  if (auto targets = options.points.apply_to(search); !targets) return forward_error(targets);
   auto config = options.workload.read();
   if (!config) return forward_error(config);
   if (auto single = check_cascaded_batch(config->platform); !single) return forward_error(single);
@@ -107,7 +111,7 @@ Result<Job> make_job(const Options& options, ProgressStyle progress) {
   job.settings = {{"version", version()},
                   {"configuration", to_json(job.config)},
                   {"inputs", inputs},
-                  {"save", options.saved},
+                  {"save", options.points.saved},
                   {"instances", options.instances},
                   {"evaluations", options.evaluations},
                   {"metric", options.metric},
@@ -116,7 +120,7 @@ Result<Job> make_job(const Options& options, ProgressStyle progress) {
                   {"threads", options.threads},
                   {"rule", options.rule},
                   {"rerun", options.rerun}};
-  if (!options.losses.empty()) job.settings["loss"] = options.losses;
+  if (!options.points.losses.empty()) job.settings["loss"] = options.points.losses;
   return job;
 }
 
@@ -177,21 +181,18 @@ class Pipeline {
   [[nodiscard]] fs::path tuned(const std::string& point) const { return out_ / "tune" / (point + ".json"); }
 
   [[nodiscard]] Stage search() const {
-    const bool by_loss = !options_.losses.empty();
-    std::vector<std::string> targets;
-    for (const double percent : by_loss ? options_.losses : options_.saved)
-      targets.push_back(fmt::format("{}", percent));
     Stage stage{"search",
                 words("search", {{"--data", job_.validation},
                                  {"--calibration-data", job_.training},
                                  {"--images", std::to_string(job_.validation_images)},
-                                 {by_loss ? "--loss" : "--save", join(targets, ",")},
                                  {"--instances", std::to_string(options_.instances)},
                                  {"--evaluations", std::to_string(options_.evaluations)},
                                  {"--root", root_.string()},
                                  {"--out", (out_ / "search").string()}}),
                 {untuned(), out_ / "search" / "search.json"},
                 kSearchWeight};
+    const auto targets = options_.points.words();
+    stage.words.insert(stage.words.end(), targets.begin(), targets.end());
     if (!options_.metric.empty()) stage.words.insert(stage.words.end(), {"--metric", options_.metric});
     return stage;
   }
@@ -271,9 +272,7 @@ class Pipeline {
   void plan() {
     planned_.emplace_back("search", kSearchWeight);
     if (options_.method == "affine")
-      for (const double percent : options_.losses.empty() ? options_.saved : options_.losses)
-        planned_.emplace_back(fmt::format("tune {}{:g}", options_.losses.empty() ? "save" : "loss", percent),
-                              tune_weight());
+      for (const std::string& point : options_.points.names()) planned_.emplace_back("tune " + point, tune_weight());
     planned_.insert(planned_.end(),
                     {{"power", kPowerWeight}, {"cascade", kEvaluateWeight}, {"evaluate", kEvaluateWeight}});
   }
@@ -352,14 +351,7 @@ void add_qos(CLI::App& app, const GlobalOptions& global, Command& command) {
   sub->add_option("--validation-data", options->validation_data,
                   "Images that points are searched and margins calibrated with; only --loss uses their labels; "
                   "synth10:validation for --data synth10");
-  sub->add_option("--save", options->saved, "What each point saves of the exact multiplications, in %, ascending")
-      ->delimiter(',')
-      ->capture_default_str();
-  sub->add_option("--loss", options->losses,
-                  "Instead of --save: points of top-1 that each point may lose on the validation images, whose labels "
-                  "are used then, ascending")
-      ->delimiter(',')
-      ->excludes("--save");
+  options->points.add_to(*sub);
   sub->add_option("--instances", options->instances, "Different selectables over all operating points")
       ->check(CLI::Range(1, 8))
       ->capture_default_str();

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +10,7 @@
 #include "axvp/workloads/match.h"
 #include "command.h"
 #include "error_report.h"
+#include "point_targets.h"
 #include "search_costs.h"
 #include "search_report.h"
 #include "sensitivity.h"
@@ -23,18 +23,11 @@ namespace {
 struct Options {
   WorkloadOptions workload;
   std::string metric, out = "search", sensitivity = "measured";
-  std::vector<double> saved{70, 80, 85}, losses;
+  PointTargets points;
   bool clusterings = false, error_models = false;
   SearchOptions search;
   CostOptions costs;
 };
-
-/// Where a search for losses begins: a pool for points that save more and more.
-std::vector<double> first_savings(std::size_t points) {
-  std::vector<double> savings;
-  for (std::size_t o = 0; o < points; ++o) savings.push_back(1.0 - 0.3 * std::pow(0.7, static_cast<double>(o)));
-  return savings;
-}
 
 CostMetric metric_of(const Options& options, const RunConfig& config) {
   if (options.metric == "uniform") return CostMetric::Uniform;
@@ -50,14 +43,6 @@ Result<void> check_sources(const Options& options) {
   return fail(
       "{}: no folder rtl/multipliers in it; name the folder of axvp's sources with --root, or take --metric uniform",
       options.costs.root);
-}
-
-/// By point: what it was asked to save or may lose, both in %.
-std::vector<std::string> names_of(const Options& options) {
-  std::vector<std::string> names;
-  for (const double percent : options.losses.empty() ? options.saved : options.losses)
-    names.push_back(fmt::format("{}{:g}", options.losses.empty() ? "save" : "loss", percent));
-  return names;
 }
 
 /// `match` for every point found, in place of the exact one.
@@ -116,11 +101,7 @@ Result<void> write_error_models(const std::filesystem::path& folder, const Workl
 int run(Options options, const GlobalOptions& global) {
   const auto config = exact_config(options.workload);
   if (!config) return report(config.error());
-  options.search.savings.clear();
-  for (const double percent : options.saved) options.search.savings.push_back(percent / 100.0);
-  if (!options.losses.empty()) options.search.savings = first_savings(options.losses.size());
-  for (const double percent : options.losses) options.search.losses.push_back(percent / 100.0);
-  if (const auto valid = validate(options.search); !valid) return report(valid.error());
+  if (const auto valid = options.points.apply_to(options.search); !valid) return report(valid.error());
   options.costs.metric = metric_of(options, *config);
   if (const auto sources = check_sources(options); !sources) return report(sources.error());
   if (const auto writable = check_writable(options.out); !writable) return report(writable.error());
@@ -146,7 +127,8 @@ int run(Options options, const GlobalOptions& global) {
   inputs.curvatures = std::move(*curvatures);
   const auto result = search_operating_points(inputs, options.search);
   if (!result) return report(result.error());
-  if (const auto tuned = tune(*result, names_of(options), *candidates, tuning, global.progress(), *workload); !tuned)
+  if (const auto tuned = tune(*result, options.points.names(), *candidates, tuning, global.progress(), *workload);
+      !tuned)
     return report(tuned.error(), kRunFailed);
   SearchReport found{&*result, &options.search, &*candidates, &*workload, options.costs.metric, sensitivity, {}};
   if (options.clusterings) found.clusterings = compare_clusterings(*result, options.search, 5);
@@ -167,15 +149,7 @@ void add_search(CLI::App& app, const GlobalOptions& global, Command& command) {
                   "Different selectables over all operating points; 0: any number, as AGN has it")
       ->check(CLI::Range(0, 8))
       ->capture_default_str();
-  sub->add_option("--save", options->saved, "What each point saves of the exact multiplications, in %, ascending")
-      ->delimiter(',')
-      ->capture_default_str();
-  sub->add_option("--loss", options->losses,
-                  "Instead of --save: points of top-1 that each point may lose, ascending, on --data, whose labels "
-                  "are used then; what it saves is found by bisection")
-      ->delimiter(',')
-      ->check(CLI::Range(0.0, 99.0))
-      ->excludes("--save");
+  options->points.add_to(*sub);
   sub->add_option("--metric", options->metric,
                   "traces: energy under each layer's operands; uniform: the papers' metric; library: the papers' with "
                   "the powers of [library]. Default: library where the configuration has one, else traces")
@@ -187,7 +161,7 @@ void add_search(CLI::App& app, const GlobalOptions& global, Command& command) {
       ->check(CLI::IsMember({"gradient", "curvature", "measured"}))
       ->capture_default_str();
   sub->add_option("--evaluations", options->search.evaluations,
-                  "Networks that are tuned and measured to refine each point")
+                  "Networks that are tuned and measured to refine each point; not with --loss")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
   sub->add_option("--fields", options->search.fields, "Receptive fields a layer that errors are predicted from")

@@ -248,19 +248,49 @@ TEST_F(LossSearchTest, LossesAreMetByTheCheapestPointsThatABisectionFinds) {
   EXPECT_EQ(search_operating_points(inputs_, settings)->savings, found->savings);
 }
 
+TEST_F(LossSearchTest, PointsThatMayLoseEverythingTakeTheCheapest) {
+  SearchOptions settings = options(2);
+  settings.evaluations = 0;
+  settings.savings = {0.7, 0.8};
+  settings.losses = {0.98, 0.99};
+  const auto found = search_operating_points(inputs_, settings);
+  ASSERT_TRUE(found) << found.error().message;
+  for (const SearchedPoint& point : found->points) EXPECT_NEAR(point.cost, 0.01, 1e-12);
+}
+
+TEST_F(LossSearchTest, PoolsThatAreTooRoughGiveWayToDearerOnes) {
+  SearchOptions settings = options(2);
+  settings.evaluations = 0;
+  settings.instances = 1;
+  settings.savings = {0.98};  // the first pool holds the coarsest candidate alone
+  settings.losses = {0.2};
+  const auto found = search_operating_points(inputs_, settings);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_LE(found->losses[0], 0.2);
+  EXPECT_GT(found->points[0].cost, 0.02);
+}
+
 TEST_F(LossSearchTest, LossesThatNoChoiceMeetsOrThatDoNotFitAreRefused) {
   SearchOptions settings = options(2);
   settings.evaluations = 0;
   settings.instances = 1;
   settings.savings = {0.98};
   settings.losses = {0.0};
-  EXPECT_THAT(search_operating_points(inputs_, settings).error().message, testing::StartsWith("point 0 loses "));
+  EXPECT_THAT(search_operating_points(inputs_, settings).error().message,
+              testing::StartsWith("the most accurate choice of the pool loses "));
   settings.losses = {0.1, 0.2};
   EXPECT_EQ(search_operating_points(inputs_, settings).error().message, "2 losses for 1 operating points");
   settings.savings = {0.5, 0.6};
   settings.losses = {0.2, 0.1};
   EXPECT_EQ(search_operating_points(inputs_, settings).error().message,
             "losses must ascend from 0 to 1, found 0.1 after 0.2");
+  settings.losses = {0.1, 0.1};
+  EXPECT_EQ(search_operating_points(inputs_, settings).error().message,
+            "losses must ascend from 0 to 1, found 0.1 after 0.1");
+  settings.losses = {0.1, 0.2};
+  settings.evaluations = 1;
+  EXPECT_EQ(search_operating_points(inputs_, settings).error().message,
+            "refinement lowers the divergence at a saving, it does not keep a loss");
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ class RunSums {
   };
 
   void add_up(const ConvolutionKernel& kernel, const RowTile& tile, const std::uint8_t* input, std::int32_t* sums);
-  [[nodiscard]] bool read_ahead(const RowTile& tile, int pixels);
+  [[nodiscard]] bool is_in_span_or_read_ahead(const RowTile& tile, int pixels);
   [[nodiscard]] bool is_in_span(const RowTile& tile) const;
   [[nodiscard]] bool has_input(const RowTile& tile, const std::uint8_t* input) const;
 

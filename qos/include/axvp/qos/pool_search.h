@@ -26,6 +26,10 @@ struct PoolChoice {
 [[nodiscard]] PoolChoice search_pool(const SelectionProblem& problem, const std::vector<double>& costs,
                                      std::size_t count);
 
+/// The same within a given pool; the gap is to pools of at most `count` all the same.
+[[nodiscard]] PoolChoice choose_in_pool(const SelectionProblem& problem, const std::vector<std::size_t>& pool,
+                                        const std::vector<double>& costs, std::size_t count);
+
 /// The cheapest pool of at most `count` for the papers' budgets, by best_subset: what k-means is compared with. A row
 /// that no candidate of a pool fits is penalised, so the optimum fits every row that can be fitted.
 [[nodiscard]] PoolChoice optimal_budget_pool(const SelectionProblem& problem, const Budgets& budgets,

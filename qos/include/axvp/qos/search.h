@@ -36,7 +36,8 @@ struct SearchOptions {
   std::size_t instances = 4;                    ///< Different selectables over all points, n of the papers; 0: any.
   std::vector<double> savings{0.7, 0.8, 0.85};  ///< By point, ascending fractions of the exact multiplications' energy.
   /// By point, ascending: top-1 that it may lose on the validation images, by their labels, as a fraction of them. Where
-  /// given, the savings are what the search begins with, and each point saves as much as a bisection finds to lose that.
+  /// given, the savings are what the search begins with, each point saves as much as a bisection finds to lose that, and
+  /// nothing is refined.
   std::vector<double> losses{};
   std::size_t fields = 1024;                    ///< Receptive fields a layer.
   std::size_t sensitivity_images = 256;         ///< Of the validation images.
@@ -78,7 +79,8 @@ struct SearchResult {
   double seconds_of_errors = 0.0, seconds_of_sensitivity = 0.0, seconds_of_selection = 0.0, seconds_of_refinement = 0.0;
 };
 
-/// Savings that do not ascend within (0, 1), or none, are an error; so are losses that do not ascend or are not as many.
+/// Savings that do not ascend within (0, 1), or none, are an error; so are losses that do not ascend, are not as many,
+/// or are asked for with a refinement.
 [[nodiscard]] Result<void> validate(const SearchOptions& options);
 
 /// Curvatures by injected noise (noise_curvatures) on the first validation images. The same result for any number of
