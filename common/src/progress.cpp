@@ -1,9 +1,9 @@
 #include "axvp/common/progress.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace axvp {

@@ -228,7 +228,9 @@ class LossTargets {
     double least = 0.0;
     for (std::size_t round = 0; round < kMostPools;) {
       PooledPoints found = finder.find(costs);
+      Stopwatch watch;
       const auto missed = bisect(found, costs);
+      seconds_ += watch.lap();
       if (!missed) return forward_error(missed);
       if (*missed && best) break;
       if (*missed) {
@@ -250,6 +252,8 @@ class LossTargets {
     progress_.finish();
     return std::move(*best);
   }
+  /// What the networks took, without the pools.
+  [[nodiscard]] double seconds() const { return seconds_; }
 
  private:
   static constexpr std::size_t kMostPools = 3, kBisections = 7;
@@ -309,6 +313,7 @@ class LossTargets {
   TunedDivergence& measured_;
   Progress progress_;
   std::size_t done_ = 0;
+  double seconds_ = 0.0;
 };
 
 }  // namespace
@@ -325,11 +330,11 @@ Result<void> validate(const SearchOptions& options) {
   if (options.losses.size() != options.savings.size())
     return fail("{} losses for {} operating points", options.losses.size(), options.savings.size());
   if (options.evaluations > 0) return fail("refinement lowers the divergence at a saving, it does not keep a loss");
-  if (options.losses[0] < 0.0) return fail("losses must ascend from 0 to 1, found {}", options.losses[0]);
-  for (std::size_t o = 0; o < options.losses.size(); ++o) {
-    if (o > 0 && !(options.losses[o] > options.losses[o - 1]))
-      return fail("losses must ascend from 0 to 1, found {} after {}", options.losses[o], options.losses[o - 1]);
-    if (!(options.losses[o] < 1.0)) return fail("losses must ascend from 0 to 1, found {}", options.losses[o]);
+  before = -1.0;  // the first may be 0
+  for (const double loss : options.losses) {
+    if (!(loss >= 0.0 && loss < 1.0)) return fail("losses must lie from 0 to 1, found {}", loss);
+    if (loss <= before) return fail("losses must ascend from 0 to 1, found {} after {}", loss, before);
+    before = loss;
   }
   return {};
 }
@@ -360,7 +365,6 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
   result.savings = options.savings;
   std::vector<double> costs;
   for (const double saving : options.savings) costs.push_back(1.0 - saving);
-  const double of_curvatures = result.seconds_of_sensitivity;
   PoolFinder finder{inputs, sensitivity, options, result};
   std::optional<TunedDivergence> measured;
   PooledPoints found;
@@ -370,16 +374,16 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
     auto created = TunedDivergence::create(*inputs.quantisation, *inputs.tuning, *inputs.validation, inputs.tables);
     if (!created) return forward_error(created);
     measured.emplace(std::move(*created));
-    auto pooled = LossTargets{options, *measured}.search(finder, costs);
+    LossTargets targets{options, *measured};
+    auto pooled = targets.search(finder, costs);
     if (!pooled) return forward_error(pooled);
     found = std::move(*pooled);
+    result.seconds_of_refinement = targets.seconds();
     for (std::size_t o = 0; o < costs.size(); ++o) {
       costs[o] = sum_of(found.problem.cost, found.choice.points[o]);
       result.savings[o] = 1.0 - costs[o];
     }
   }
-  const double pooling = result.seconds_of_sensitivity + result.seconds_of_selection - of_curvatures;
-  result.seconds_of_refinement = watch.lap() - pooling;
   result.pool = found.choice.pool;
   const PoolChoice bound =
       options.losses.empty() ? found.choice : choose_in_pool(result.problem, result.pool, costs, options.instances);
@@ -397,10 +401,12 @@ Result<SearchResult> search_operating_points(const SearchInputs& inputs, const S
     const double penalty = result.unlimited[o] > 0.0 ? of_pool / result.unlimited[o] : 1.0;
     result.points.push_back({point, 0.0, sum_of(found.problem.divergence, point), penalty, std::nullopt});
   }
-  if (options.evaluations > 0)
+  if (options.evaluations > 0) {
+    Stopwatch refining;
     if (const auto refined = refine_points(inputs, options, found.problem, result); !refined)
       return forward_error(refined);
-  result.seconds_of_refinement += watch.lap();
+    result.seconds_of_refinement = refining.lap();
+  }
   for (SearchedPoint& point : result.points) {
     point.cost = sum_of(found.problem.cost, point.choice);
     if (!measured) continue;

@@ -56,7 +56,7 @@ class ReportPage : public testing::TemporaryFolder {
     ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
   }
   /// The page's document after its scripts ran; console messages go to `console`. A page takes a second or two. The
-  /// browser itself may hang as it starts, whatever the page (seen once in hundreds of runs): it gets three tries.
+  /// browser itself was seen to hang as it starts, whatever the page: it gets three tries.
   [[nodiscard]] std::string document(const std::string& page, const std::string& options, std::string& console) const {
     constexpr int kTimedOut = 124;
     testing::ShellOutcome outcome{kTimedOut, ""};
