@@ -27,9 +27,10 @@ std::vector<PlannedTable> one_of_each_plan() {
       {"factors 1", products_of("dadda-exact", true)},
       {"factors 5", products_of("gated_dadda-468/m1")},
       {"factors 8", products_of("dadda_trunc-k7")},
-      {"product and rows", products_of("dadda_or-v7c")},                          // 16 rows add up in 16 bits
-      {"product and rows", products_of("dadda_or-v9", true)},                     // 8 do
       {"product and rows", GatedProducts{high, Encoding::SignMagnitude, false}},  // entries take 16 bits, products 17
+      {"rows", products_of("dadda_or-v9", true)},
+      {"rows", GatedProducts{noise_table(Encoding::SignMagnitude, 2047, 4), Encoding::SignMagnitude, false}},  // 16 fit
+      {"rows", GatedProducts{noise_table(Encoding::SignMagnitude, 4095, 5), Encoding::SignMagnitude, false}},  // 8 do
       {"rows", GatedProducts{odd_noise, Encoding::SignMagnitude, false}},
       {"rows", GatedProducts{s8_noise, Encoding::TwosComplement, true}},
       {"wide rows", GatedProducts{sm8_noise, Encoding::SignMagnitude, false}}};

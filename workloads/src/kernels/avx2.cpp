@@ -71,25 +71,28 @@ void dot(const DotOperands& o) {
   }
 }
 
+/// Channel of each entry of a row: unpacking two rows leaves channels 0 to 7 in one register and 8 to 15 in another.
+constexpr int kRowOrder[kLanes] = {0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15};
+
 /// Transposes 8 codes of 16 columns into 8 rows of 16 entries.
 inline void transpose_codes(const std::int16_t* const* columns, int code, std::int16_t* rows) {
-  for (int half = 0; half < 2; ++half) {
-    __m128i r[8], s[8];
-    for (int i = 0; i < 8; ++i) r[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(columns[8 * half + i] + code));
-    for (int i = 0; i < 4; ++i) {
-      s[2 * i] = _mm_unpacklo_epi16(r[2 * i], r[2 * i + 1]);
-      s[2 * i + 1] = _mm_unpackhi_epi16(r[2 * i], r[2 * i + 1]);
+  const auto part = [&](int entry) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(columns[kRowOrder[entry]] + code));
+  };
+  __m256i r[8], s[8];
+  for (int i = 0; i < 8; ++i) r[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(part(i)), part(i + 8), 1);
+  for (int i = 0; i < 4; ++i) {
+    s[2 * i] = _mm256_unpacklo_epi16(r[2 * i], r[2 * i + 1]);
+    s[2 * i + 1] = _mm256_unpackhi_epi16(r[2 * i], r[2 * i + 1]);
+  }
+  for (int i = 0; i < 2; ++i)
+    for (int j = 0; j < 2; ++j) {
+      r[4 * i + 2 * j] = _mm256_unpacklo_epi32(s[4 * i + j], s[4 * i + 2 + j]);
+      r[4 * i + 2 * j + 1] = _mm256_unpackhi_epi32(s[4 * i + j], s[4 * i + 2 + j]);
     }
-    for (int i = 0; i < 2; ++i)
-      for (int j = 0; j < 2; ++j) {
-        r[4 * i + 2 * j] = _mm_unpacklo_epi32(s[4 * i + j], s[4 * i + 2 + j]);
-        r[4 * i + 2 * j + 1] = _mm_unpackhi_epi32(s[4 * i + j], s[4 * i + 2 + j]);
-      }
-    for (int i = 0; i < 4; ++i) {
-      __m128i* out = reinterpret_cast<__m128i*>(rows + 2 * i * kLanes + 8 * half);
-      _mm_storeu_si128(out, _mm_unpacklo_epi64(r[i], r[4 + i]));
-      _mm_storeu_si128(out + 2, _mm_unpackhi_epi64(r[i], r[4 + i]));
-    }
+  for (int i = 0; i < 4; ++i) {
+    store(rows + 2 * i * kLanes, _mm256_unpacklo_epi64(r[i], r[4 + i]));
+    store(rows + (2 * i + 1) * kLanes, _mm256_unpackhi_epi64(r[i], r[4 + i]));
   }
 }
 
@@ -107,30 +110,47 @@ void build_rows(const RowSource& source, const std::uint8_t* weights, const RowB
   }
 }
 
+/// Reads the activation bytes eight at a time: loads, not arithmetic, limit the row kernels.
+template <int Depth>
+struct Codes {
+  std::uint64_t words[(Depth + 7) / 8];
+
+  explicit Codes(const std::uint8_t* x) { std::memcpy(words, x, sizeof(words)); }
+  [[nodiscard]] std::size_t operator[](int k) const { return (words[k / 8] >> (8 * (k % 8))) & 0xff; }
+};
+
+/// The 32-bit sums of one pixel's 16 channels.
+struct RowSums {
+  __m256i low, high;
+
+  /// Adds the entries of two rows.
+  inline void add(__m256i first, __m256i second) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    low = _mm256_add_epi32(low, _mm256_madd_epi16(_mm256_unpacklo_epi16(first, second), ones));
+    high = _mm256_add_epi32(high, _mm256_madd_epi16(_mm256_unpackhi_epi16(first, second), ones));
+  }
+};
+
 template <int Depth, bool Fits16Bits>
 void add_block(const RowOperands& o) {
+  const __m256i zero = _mm256_setzero_si256();
   for (int pixel = 0; pixel < o.pixels.count; ++pixel) {
-    const std::uint8_t* x = o.pixels.base + o.pixels.offsets[pixel];
+    const Codes<Depth> x{o.pixels.base + o.pixels.offsets[pixel]};
+    const auto row = [&](int k) { return load(o.table + k * row_table_stride(kLanes) + x[k] * kLanes); };
     std::int32_t* sums = o.sums + pixel * o.sums_stride;
-    __m256i low = o.starts ? _mm256_setzero_si256() : load(sums);
-    __m256i high = o.starts ? _mm256_setzero_si256() : load(sums + 8);
+    RowSums total{o.starts ? zero : load(sums), o.starts ? zero : load(sums + 8)};
     if constexpr (Fits16Bits) {
-      __m256i small = load(o.table + x[0] * kLanes);
+      __m256i small = row(0);
 #pragma GCC unroll 16
-      for (int k = 1; k < Depth; ++k)
-        small = _mm256_add_epi16(small, load(o.table + k * row_table_stride(kLanes) + x[k] * kLanes));
-      low = _mm256_add_epi32(low, _mm256_cvtepi16_epi32(_mm256_castsi256_si128(small)));
-      high = _mm256_add_epi32(high, _mm256_cvtepi16_epi32(_mm256_extracti128_si256(small, 1)));
+      for (int k = 1; k < Depth; ++k) small = _mm256_add_epi16(small, row(k));
+      total.add(small, zero);
     } else {
 #pragma GCC unroll 16
-      for (int k = 0; k < Depth; ++k) {
-        const auto* row = reinterpret_cast<const __m128i*>(o.table + k * row_table_stride(kLanes) + x[k] * kLanes);
-        low = _mm256_add_epi32(low, _mm256_cvtepi16_epi32(_mm_loadu_si128(row)));
-        high = _mm256_add_epi32(high, _mm256_cvtepi16_epi32(_mm_loadu_si128(row + 1)));
-      }
+      for (int k = 0; k + 1 < Depth; k += 2) total.add(row(k), row(k + 1));
+      if constexpr (Depth % 2 != 0) total.add(row(Depth - 1), zero);
     }
-    store(sums, low);
-    store(sums + 8, high);
+    store(sums, total.low);
+    store(sums + 8, total.high);
   }
 }
 
@@ -184,46 +204,77 @@ void depthwise_dot(const DepthwiseDotOperands& o) {
     }
 }
 
-/// Arithmetic right shift of 64-bit lanes, which AVX2 lacks: shift the biased value, take the shifted bias off again.
-inline __m256i shift_right(__m256i value, __m256i shift) {
-  const __m256i bias = _mm256_set1_epi64x(std::int64_t{1} << 62);
-  return _mm256_sub_epi64(_mm256_srlv_epi64(_mm256_add_epi64(value, bias), shift), _mm256_srlv_epi64(bias, shift));
-}
+/// 4 channels: clamp((sum * multiplier + offset) >> shift) as 64-bit lanes. AVX2 lacks their arithmetic shift: the
+/// biased value is shifted, then the shifted bias taken off again.
+struct Requantiser {
+  __m256i multiplier, offset, shift, shifted_bias, low, high;
 
-inline __m256i clamped(__m256i value, __m256i low, __m256i high) {
-  value = _mm256_blendv_epi8(value, high, _mm256_cmpgt_epi64(value, high));
-  return _mm256_blendv_epi8(value, low, _mm256_cmpgt_epi64(low, value));
-}
+  Requantiser(const RequantiseOperands& o, int channel)
+      : multiplier(load(o.multipliers + channel)),
+        shift(load(o.shifts + channel)),
+        low(_mm256_set1_epi64x(o.range.low)),
+        high(_mm256_set1_epi64x(o.range.high)) {
+    const __m256i bias = _mm256_set1_epi64x(std::int64_t{1} << 62);
+    offset = _mm256_add_epi64(load(o.offsets + channel), bias);
+    shifted_bias = _mm256_srlv_epi64(bias, shift);
+  }
+  [[nodiscard]] inline __m256i operator()(const std::int32_t* sums) const {
+    const __m256i wide = _mm256_cvtepi32_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(sums)));
+    const __m256i biased = _mm256_add_epi64(_mm256_mul_epi32(wide, multiplier), offset);
+    __m256i value = _mm256_sub_epi64(_mm256_srlv_epi64(biased, shift), shifted_bias);
+    value = _mm256_blendv_epi8(value, high, _mm256_cmpgt_epi64(value, high));
+    return _mm256_blendv_epi8(value, low, _mm256_cmpgt_epi64(low, value));
+  }
+};
 
-/// 4 channels of one pixel; the results are the low bytes of the 64-bit lanes.
-inline __m256i requantised(const RequantiseOperands& o, const std::int32_t* sums, int channel) {
-  const __m256i wide = _mm256_cvtepi32_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(sums + channel)));
-  const __m256i product = _mm256_mul_epi32(wide, load(o.multipliers + channel));
-  const __m256i value = shift_right(_mm256_add_epi64(product, load(o.offsets + channel)), load(o.shifts + channel));
-  return clamped(value, _mm256_set1_epi64x(o.range.low), _mm256_set1_epi64x(o.range.high));
+/// 8 channels of some pixels.
+void requantise_block(const RequantiseOperands& o, int channel, int first, int end) {
+  const Requantiser left{o, channel}, right{o, channel + 4};
+  // Of 32-bit lanes 0, 1, 4, 5 | 2, 3, 6, 7.
+  const __m256i low_bytes = _mm256_setr_epi8(0, 4, -1, -1, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4,
+                                             -1, -1, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1);
+  const int rest = o.channels - channel;
+  for (int pixel = first; pixel < end; ++pixel) {
+    const std::int32_t* sums = o.sums + pixel * o.sums_stride + channel;
+    const __m256 low_words =
+        _mm256_shuffle_ps(_mm256_castsi256_ps(left(sums)), _mm256_castsi256_ps(right(sums + 4)), 0x88);
+    const __m256i halves = _mm256_shuffle_epi8(_mm256_castps_si256(low_words), low_bytes);
+    const __m128i bytes = _mm_or_si128(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+    std::uint8_t* out = o.out + pixel * o.out_stride + channel;
+    if (rest >= 8) {
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(out), bytes);
+    } else {
+      alignas(16) std::uint8_t all[16];
+      _mm_store_si128(reinterpret_cast<__m128i*>(all), bytes);
+      std::memcpy(out, all, static_cast<std::size_t>(rest));
+    }
+  }
 }
 
 void requantise_all(const RequantiseOperands& o) {
-  const __m256i low_bytes = _mm256_setr_epi8(0, 8, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 8, -1, -1,
-                                             -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
-  for (int pixel = 0; pixel < o.pixels; ++pixel) {
-    const std::int32_t* sums = o.sums + pixel * o.sums_stride;
-    std::uint8_t* out = o.out + pixel * o.out_stride;
-    for (int c = 0; c < o.channels; c += 4) {
-      const __m256i bytes = _mm256_shuffle_epi8(requantised(o, sums, c), low_bytes);
-      const auto pair = static_cast<std::uint32_t>(_mm256_extract_epi16(bytes, 0)) |
-                        static_cast<std::uint32_t>(_mm256_extract_epi16(bytes, 8)) << 16;
-      const int rest = o.channels - c;
-      std::memcpy(out + c, &pair, static_cast<std::size_t>(rest < 4 ? rest : 4));
-    }
-  }
+  constexpr int kPixels = 32;  // whose sums stay in the first cache for all channels
+  for (int pixel = 0; pixel < o.pixels; pixel += kPixels)
+    for (int channel = 0; channel < o.channels; channel += 8)
+      requantise_block(o, channel, pixel, pixel + kPixels < o.pixels ? pixel + kPixels : o.pixels);
 }
 
 }  // namespace
 
 const KernelSet& avx2_kernels() {
-  static const KernelSet set{kLanes,    map_bytes,     dot,     build_rows,    add_rows<>,
-                             depthwise, depthwise_dot, nullptr, requantise_all};
+  static const KernelSet set = [] {
+    KernelSet s;
+    s.most_planes = 2;
+    s.planar_images = 32;
+    s.map_bytes = map_bytes;
+    s.dot = dot;
+    s.build_rows = build_rows;
+    s.add_rows = add_rows<>;
+    s.depthwise = depthwise;
+    s.depthwise_dot = depthwise_dot;
+    s.planar_depthwise = avx2_planar_depthwise;
+    s.requantise = requantise_all;
+    return s;
+  }();
   return set;
 }
 

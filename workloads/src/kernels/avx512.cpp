@@ -325,15 +325,21 @@ void requantise_all(const RequantiseOperands& o) {
 }  // namespace
 
 const KernelSet& avx512_kernels() {
-  static const KernelSet set{32,
-                             map_bytes,
-                             dot,
-                             build_rows,
-                             add_rows<>,
-                             depthwise,
-                             avx512_depthwise_dot,
-                             avx512_planar_depthwise,
-                             requantise_all};
+  static const KernelSet set = [] {
+    KernelSet s;
+    s.widest_group = 32;
+    s.most_planes = 8;
+    s.planar_images = 4;
+    s.map_bytes = map_bytes;
+    s.dot = dot;
+    s.build_rows = build_rows;
+    s.add_rows = add_rows<>;
+    s.depthwise = depthwise;
+    s.depthwise_dot = avx512_depthwise_dot;
+    s.planar_depthwise = avx512_planar_depthwise;
+    s.requantise = requantise_all;
+    return s;
+  }();
   return set;
 }
 

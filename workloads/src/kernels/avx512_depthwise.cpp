@@ -1,9 +1,8 @@
 #include <immintrin.h>
 
-#include <utility>
-
 #include "avx512_tools.h"
 #include "kernel_set.h"
+#include "planar_depthwise.h"
 
 // Depthwise convolutions on AVX-512. Tables that factorise multiply, with channels as lanes. Others are looked up, with
 // pixels as lanes: a weight's 256 products are in registers then, but the map has to be transposed there and back.
@@ -11,8 +10,7 @@ namespace axvp::kernels {
 namespace {
 
 constexpr int kDotPixels = 4;
-constexpr int kChannels = 16;  ///< Of one pass of the planar kernel.
-constexpr int kVectors = 4;    ///< Registers of 64 pixels that share the loads of a weight's products.
+constexpr int kVectors = 4;  ///< Registers of 64 pixels that share the loads of a weight's products.
 constexpr int kBlock = 64 * kVectors;
 constexpr int kBlocksAtOnce = 4;
 
@@ -49,65 +47,12 @@ void dot_block(const DepthwiseDotOperands& o, int pixel, int channel) {
   });
 }
 
-/// 16 pixels of 16 channels, `step` apart, into 16 planes of 16 bytes; the last pixel stands for those beyond `count`.
-void transpose_bytes(const std::uint8_t* pixel, std::ptrdiff_t step, int count, std::uint8_t* plane,
-                     std::ptrdiff_t plane_size) {
-  __m128i a[16], b[16];
-  if (count >= 16)
-    unrolled<16>([&](auto i) AXVP_INLINE {
-      a[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel));
-      pixel += step;
-    });
-  else
-    unrolled<16>([&](auto i) AXVP_INLINE {
-      a[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel));
-      if (i + 1 < count) pixel += step;
-    });
-  // Each stage pairs row i with row i + 8 and doubles the runs of neighbouring pixels (a perfect shuffle).
-  const auto stage = [](const __m128i* in, __m128i* out) AXVP_INLINE {
-    unrolled<8>([&](auto i) AXVP_INLINE {
-      out[2 * i] = _mm_unpacklo_epi8(in[i], in[i + 8]);
-      out[2 * i + 1] = _mm_unpackhi_epi8(in[i], in[i + 8]);
-    });
-  };
-  stage(a, b);
-  stage(b, a);
-  stage(a, b);
-  stage(b, a);
-  unrolled<16>([&](auto i) AXVP_INLINE { _mm_storeu_si128(reinterpret_cast<__m128i*>(plane + i * plane_size), a[i]); });
-}
-
-/// The planes of 16 channels: [channel][row phase][column phase][row][column], so that a stride is a step of one.
-struct Planes {
-  explicit Planes(const PlanarDepthwiseOperands& o)
-      : rows((o.rows + o.stride_rows - 1) / o.stride_rows),
-        columns((o.columns + o.stride_columns - 1) / o.stride_columns),
-        phase_size(planar_phase_bytes(rows, columns)),
-        channel_size(planar_channel_bytes(o.rows, o.columns, o.stride_rows, o.stride_columns)) {}
-
-  int rows, columns;
-  std::ptrdiff_t phase_size, channel_size;
-};
-
-/// Returns the OR of all codes.
-std::uint8_t fill_planes(const PlanarDepthwiseOperands& o, const Planes& planes, int image, int slot, int channel) {
-  std::uint8_t* of_image = o.planes + slot * kChannels * planes.channel_size;
-  for (int row = 0; row < o.rows; ++row)
-    for (int phase = 0; phase < o.stride_columns; ++phase) {
-      const int row_phase = row % o.stride_rows;
-      std::uint8_t* to = of_image + (row_phase * o.stride_columns + phase) * planes.phase_size +
-                         static_cast<std::ptrdiff_t>(row / o.stride_rows) * planes.columns;
-      const std::ptrdiff_t step = o.pixel_stride * o.stride_columns;
-      const std::uint8_t* from = o.images_base + image * o.image_step +
-                                 (static_cast<std::ptrdiff_t>(row) * o.columns + phase) * o.pixel_stride;
-      const int count = (o.columns - phase + o.stride_columns - 1) / o.stride_columns;
-      for (int column = 0; column < count; column += 16)  // what is written too far is written again
-        transpose_bytes(from + column * step + channel, step, count - column, to + column, planes.channel_size);
-    }
+/// Whether codes beyond 127 occur in the planes of 16 channels.
+bool upper_half_occurs(const std::uint8_t* of_image, const Planes& planes) {
   __m512i any = _mm512_setzero_si512();
   for (std::ptrdiff_t i = 0; i < kChannels * planes.channel_size; i += 64)
     any = _mm512_or_si512(any, _mm512_loadu_si512(of_image + i));
-  return _mm512_movepi8_mask(any) != 0 ? 255 : 127;
+  return _mm512_movepi8_mask(any) != 0;
 }
 
 /// Sums of low and of high product bytes: even pixels, odd pixels.
@@ -238,17 +183,21 @@ void avx512_depthwise_dot(const DepthwiseDotOperands& o) {
 }
 
 void avx512_planar_depthwise(const PlanarDepthwiseOperands& o) {
-  const Planes planes{o};
+  const Planes planes{o, o.stride_rows, o.stride_columns};
   std::ptrdiff_t shifts[kMostPlanarTaps];
   for (int tap = 0; tap < o.taps; ++tap) shifts[tap] = shift_of(o, planes, tap);
   alignas(64) std::int32_t sums[kBlocksAtOnce * kChannels * kBlock];
   const std::ptrdiff_t positions = static_cast<std::ptrdiff_t>(o.output_rows - 1) * planes.columns + o.output_columns;
   const int blocks_of_image = static_cast<int>((positions + kBlock - 1) / kBlock);
   for (int channel = 0; channel < o.channels; channel += kChannels)
-    for (int image = 0; image < o.images; image += kPlanarImages) {
-      const int images = o.images - image < kPlanarImages ? o.images - image : kPlanarImages;
+    for (int image = 0; image < o.images; image += o.images_at_once) {
+      const int images = o.images - image < o.images_at_once ? o.images - image : o.images_at_once;
       bool upper_half = false;
-      for (int i = 0; i < images; ++i) upper_half = fill_planes(o, planes, image + i, i, channel) > 127 || upper_half;
+      for (int i = 0; i < images; ++i) {
+        std::uint8_t* of_image = o.planes + i * kChannels * planes.channel_size;
+        fill_planes(o, planes, image + i, channel, of_image);
+        upper_half = upper_half_occurs(of_image, planes) || upper_half;
+      }
       const int blocks = images * blocks_of_image;
       for (int first = 0; first < blocks; first += kBlocksAtOnce) {
         const int count = blocks - first < kBlocksAtOnce ? blocks - first : kBlocksAtOnce;

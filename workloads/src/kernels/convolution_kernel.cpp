@@ -20,6 +20,7 @@ struct KernelScratch::Buffers {
   AlignedBuffer<std::int32_t> sums;    // of one column
   AlignedBuffer<std::int16_t> table;   // of one block of product rows
   AlignedBuffer<std::uint8_t> planes;  // of some channels of a depthwise input
+  AlignedBuffer<std::int32_t> planar_work;
 };
 
 KernelScratch::KernelScratch() : buffers_(std::make_unique<Buffers>()) {}
@@ -50,6 +51,10 @@ constexpr int kManyPixels = 1024;  // from here on most codes occur
 int target_pixels(const ProductPlan& plan, bool depthwise) {
   if (plan.rows() == ProductPlan::Rows::None) return kDotChunk;
   return depthwise ? kDepthwiseChunk : kRowChunk;
+}
+
+std::shared_ptr<const ProductPlan> fastest_plan(std::shared_ptr<const ProductPlan> plan, const KernelSet& set) {
+  return plan->planes().size() > set.most_planes && plan->looked_up() ? plan->looked_up() : plan;
 }
 
 std::size_t at(int index) {
@@ -104,8 +109,8 @@ struct CodeList {
 
 struct ConvolutionKernel::State {
   State(const Description& description, std::shared_ptr<const ProductPlan> product_plan, KernelTier tier)
-      : plan(std::move(product_plan)),
-        set(kernels_of(tier)),
+      : set(kernels_of(tier)),
+        plan(fastest_plan(std::move(product_plan), set)),
         depthwise(is_depthwise(description)),
         sources(depthwise && plan->rows() != ProductPlan::Rows::None ? PlaneSources{} : PlaneSources{*plan}),
         layout(description, sources.count, target_pixels(*plan, depthwise)),
@@ -140,8 +145,8 @@ struct ConvolutionKernel::State {
   void write(const PackedColumn& column, const Chunk& chunk, const std::int32_t* sums,
              const Destination& destination) const;
 
-  std::shared_ptr<const ProductPlan> plan;
   const KernelSet& set;
+  std::shared_ptr<const ProductPlan> plan;
   bool depthwise;
   PlaneSources sources;
   ConvolutionLayout layout;
@@ -274,8 +279,11 @@ void ConvolutionKernel::State::compute_planar_depthwise(const PackedColumn& colu
   o.pixel_stride = layout.channels;
   o.tap_rows = tap_rows.data();
   o.tap_columns = tap_columns.data();
+  o.kernel_rows = window.kernel_height;
+  o.kernel_columns = window.kernel_width;
   o.taps = static_cast<int>(tap_rows.size());
   o.product_bytes = plan->product_bytes();
+  o.products = plan->products_by_weight();
   o.weights = column.row_weights.data();
   o.weights_stride = column.padded;
   o.channels = column.padded;
@@ -284,10 +292,12 @@ void ConvolutionKernel::State::compute_planar_depthwise(const PackedColumn& colu
   o.output_rows = pixels_of_image / layout.output_columns;
   o.rows = layout.input_rows(o.output_rows);
   const std::ptrdiff_t plane = planar_channel_bytes(o.rows, o.columns, o.stride_rows, o.stride_columns);
-  o.planes = scratch.planes.reserve(at(kPlanarImages * kLanes) * static_cast<std::size_t>(plane));
   o.images_base = pixels.base;
   o.image_step = static_cast<std::ptrdiff_t>(layout.image_bytes);
   o.images = pixels.count / pixels_of_image;
+  o.images_at_once = std::min(o.images, set.planar_images);
+  o.planes = scratch.planes.reserve(at(o.images_at_once * kLanes) * static_cast<std::size_t>(plane));
+  o.work = scratch.planar_work.reserve(static_cast<std::size_t>(PlanarWork{o}.all));
   o.sums = sums.first;
   set.planar_depthwise(o);
 }

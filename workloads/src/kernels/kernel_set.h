@@ -108,9 +108,7 @@ constexpr std::ptrdiff_t planar_channel_bytes(int rows, int columns, int stride_
   return (phase * stride_rows * stride_columns + 511) / 64 * 64;
 }
 
-inline constexpr int kPlanarImages = 4;  ///< Whose planes are made at a time.
-
-/// Depthwise by look-up.
+/// Depthwise by look-up. A set uses `product_bytes` or `products` and `work`.
 struct PlanarDepthwiseOperands {
   const std::uint8_t* images_base = nullptr;  ///< Padded, [image][row][column][pixel_stride], at the first channel.
   std::ptrdiff_t image_step = 0;
@@ -120,15 +118,45 @@ struct PlanarDepthwiseOperands {
   int stride_rows = 1, stride_columns = 1;
   const int* tap_rows = nullptr;  ///< Of the first output pixel.
   const int* tap_columns = nullptr;
-  int taps = 0;                                 ///< [1, kMostPlanarTaps].
+  int kernel_rows = 0, kernel_columns = 0;
+  int taps = 0;                                 ///< kernel_rows * kernel_columns, [1, kMostPlanarTaps].
   const std::uint8_t* product_bytes = nullptr;  ///< [weight byte][256 low bytes, then 256 high bytes plus 128].
+  const std::int32_t* products = nullptr;       ///< [weight byte][activation byte].
   const std::uint8_t* weights = nullptr;        ///< [tap][weights_stride].
   std::ptrdiff_t weights_stride = 0;
   int channels = 0;  ///< A multiple of 16.
   int output_rows = 0, output_columns = 0;
   std::int32_t* sums = nullptr;  ///< [image][output row][output column][sums_stride].
   std::ptrdiff_t sums_stride = 0;
-  std::uint8_t* planes = nullptr;  ///< Scratch of kPlanarImages * 16 * planar_channel_bytes(...) bytes.
+  int images_at_once = 1;
+  std::uint8_t* planes = nullptr;  ///< Scratch of images_at_once * 16 * planar_channel_bytes(...) bytes.
+  std::int32_t* work = nullptr;    ///< Scratch of PlanarWork::all entries.
+};
+
+/// Entries of PlanarDepthwiseOperands::work, in this order.
+struct PlanarWork {
+  static constexpr int kOutputs = 256;  ///< That are computed together.
+
+  explicit PlanarWork(const PlanarDepthwiseOperands& o)
+      : quads((o.kernel_columns + 3) / 4),
+        is_one_run(o.stride_rows == 1 && o.stride_columns == 1),
+        output_row(is_one_run ? o.columns : o.output_columns),
+        products(std::ptrdiff_t{o.kernel_rows} * quads * 4 * 256),
+        lane(kOutputs * o.stride_columns + (o.columns + 15) / 8 * 8),
+        lanes(4 * quads * lane),
+        channel((std::ptrdiff_t{o.images_at_once} * o.output_rows * output_row + 23) / 8 * 8),
+        offsets((planar_phase_bytes(o.rows, o.columns) + 16) / 2),
+        all(products + lanes + kLanes * channel + offsets) {}
+
+  int quads;                  ///< Of kernel columns.
+  bool is_one_run;            ///< Output rows are as far apart as input rows.
+  std::ptrdiff_t output_row;  ///< From one output row to the next.
+  std::ptrdiff_t products;    ///< By code, for four kernel columns together.
+  std::ptrdiff_t lane;        ///< Sums of one kernel column.
+  std::ptrdiff_t lanes;
+  std::ptrdiff_t channel;  ///< One channel's sums.
+  std::ptrdiff_t offsets;  ///< One channel's codes, as 16-bit offsets.
+  std::ptrdiff_t all;
 };
 
 /// Requantises sums[pixel][0, channels) into out[pixel * out_stride].
@@ -147,17 +175,22 @@ struct RequantiseOperands {
 
 struct KernelSet {
   int widest_group = kLanes;
-  void (*map_bytes)(const std::uint8_t* map, const std::uint8_t* in, std::size_t count, std::uint8_t* out);
-  void (*dot)(const DotOperands& operands);
+  std::size_t most_planes = 0;  ///< Of a plan that is faster than product rows.
+  int planar_images = 0;        ///< Most images that planar_depthwise takes at once.
+  void (*map_bytes)(const std::uint8_t* map, const std::uint8_t* in, std::size_t count, std::uint8_t* out) = nullptr;
+  void (*dot)(const DotOperands& operands) = nullptr;
   /// `weights`: [k][width].
-  void (*build_rows)(const RowSource& source, const std::uint8_t* weights, const RowBlock& block, std::int16_t* table);
-  void (*add_rows)(const RowOperands& operands);
-  void (*depthwise)(const DepthwiseOperands& operands);
-  void (*depthwise_dot)(const DepthwiseDotOperands& operands);
-  void (*planar_depthwise)(const PlanarDepthwiseOperands& operands);  ///< Null where `depthwise` is all there is.
-  void (*requantise)(const RequantiseOperands& operands);
+  void (*build_rows)(const RowSource& source, const std::uint8_t* weights, const RowBlock& block,
+                     std::int16_t* table) = nullptr;
+  void (*add_rows)(const RowOperands& operands) = nullptr;
+  void (*depthwise)(const DepthwiseOperands& operands) = nullptr;
+  void (*depthwise_dot)(const DepthwiseDotOperands& operands) = nullptr;
+  void (*planar_depthwise)(const PlanarDepthwiseOperands& operands) =
+      nullptr;  ///< Null where `depthwise` is all there is.
+  void (*requantise)(const RequantiseOperands& operands) = nullptr;
 };
 
+void avx2_planar_depthwise(const PlanarDepthwiseOperands& operands);
 void avx512_depthwise_dot(const DepthwiseDotOperands& operands);
 void avx512_planar_depthwise(const PlanarDepthwiseOperands& operands);
 

@@ -184,8 +184,18 @@ void requantise_all(const RequantiseOperands& o) {
 }  // namespace
 
 const KernelSet& portable_kernels() {
-  static const KernelSet set{kLanes,    map_bytes,     dot,     build_rows,    add_rows_of<>,
-                             depthwise, depthwise_dot, nullptr, requantise_all};
+  static const KernelSet set = [] {
+    KernelSet s;
+    s.most_planes = 2;
+    s.map_bytes = map_bytes;
+    s.dot = dot;
+    s.build_rows = build_rows;
+    s.add_rows = add_rows_of<>;
+    s.depthwise = depthwise;
+    s.depthwise_dot = depthwise_dot;
+    s.requantise = requantise_all;
+    return s;
+  }();
   return set;
 }
 

@@ -13,7 +13,6 @@
 namespace axvp {
 namespace {
 
-constexpr std::int32_t kLargestDifference = 4095;  // 8 of them fit in 16 signed bits
 constexpr std::int32_t kLargestEntry = 32767;
 constexpr std::size_t kCodes = 256;
 
@@ -26,8 +25,7 @@ constexpr std::uint8_t byte(std::size_t code) {
   return static_cast<std::uint8_t>(code);
 }
 
-/// x * w as a plane, if the products differ from it by so little that the rows of the difference add up in 16 bits (one
-/// addition for 32 products instead of two), or if that brings products beyond 16 bits into 16-bit rows.
+/// x * w as a plane, if that brings products beyond 16 bits into 16-bit rows.
 std::optional<FactorPlane> near_exact(const GatedProducts& products) {
   FactorPlane plane;
   std::int32_t largest = 0, largest_product = 0;
@@ -40,7 +38,7 @@ std::optional<FactorPlane> near_exact(const GatedProducts& products) {
       largest = std::max(largest, std::abs(product - plane.of_activation[x] * plane.of_weight[w]));
       largest_product = std::max(largest_product, std::abs(product));
     }
-  if (largest > (largest_product > kLargestEntry ? kLargestEntry : kLargestDifference)) return std::nullopt;
+  if (largest_product <= kLargestEntry || largest > kLargestEntry) return std::nullopt;
   return plane;
 }
 
@@ -76,12 +74,17 @@ std::shared_ptr<const ProductPlan> ProductPlan::of(const TruthTable& table, Enco
   return cache.find_or_make(table, encoding, x_is_signed);
 }
 
-ProductPlan::ProductPlan(const GatedProducts& products)
+ProductPlan::ProductPlan(const GatedProducts& products, Form form)
     : largest_magnitude_(products.largest_magnitude()), products_by_weight_(kCodes * kCodes) {
   for (std::size_t w = 0; w < kCodes; ++w)
     for (std::size_t x = 0; x < kCodes; ++x) products_by_weight_[w * kCodes + x] = products(byte(x), byte(w));
-  if (const auto factors = factors_of(products)) {
+  const auto factors = form == Form::Factorised ? factors_of(products) : std::nullopt;
+  if (factors) {
     for (const FactorPlane& plane : *factors) add_plane(plane);
+    if (planes_.size() > 1) {
+      auto rows = std::make_shared<const ProductPlan>(products, Form::LookedUp);
+      if (rows->rows() == Rows::Narrow && rows->planes().empty()) looked_up_ = std::move(rows);
+    }
   } else {
     if (const auto exact = near_exact(products)) add_plane(*exact);
     add_rows(products);

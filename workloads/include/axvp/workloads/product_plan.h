@@ -31,8 +31,11 @@ class ProductPlan {
     bool maps_activation_to_itself = false;
   };
 
-  /// Throws std::logic_error if the plan does not equal `products` on every pair.
-  explicit ProductPlan(const GatedProducts& products);
+  enum class Form { Factorised, LookedUp };
+
+  /// `Factorised`: planes where they suffice. Throws std::logic_error if the plan does not equal `products` on every
+  /// pair.
+  explicit ProductPlan(const GatedProducts& products, Form form = Form::Factorised);
 
   /// The plan of a truth table. Plans are kept for the process's latest tables: asking again for the same table costs
   /// next to nothing. Thread-safe.
@@ -62,6 +65,10 @@ class ProductPlan {
     return product_bytes_.empty() ? nullptr : product_bytes_.data();
   }
 
+  /// The same products as rows alone, for instruction sets that look up faster than they multiply several times; null
+  /// where there is at most one plane or a product takes more than 16 signed bits.
+  [[nodiscard]] const std::shared_ptr<const ProductPlan>& looked_up() const { return looked_up_; }
+
   /// What is done, for reports: "factors 1", "factors 3", "product and rows", "rows", "wide rows", "zero".
   [[nodiscard]] std::string name() const;
 
@@ -82,6 +89,7 @@ class ProductPlan {
   std::vector<std::uint8_t> row_bytes_;
   std::vector<std::int32_t> products_by_weight_;
   std::vector<std::uint8_t> product_bytes_;
+  std::shared_ptr<const ProductPlan> looked_up_;
 };
 
 }  // namespace axvp
