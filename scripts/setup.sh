@@ -18,9 +18,9 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
 )
 case "${1:-}" in
-  --tests) packages+=(iverilog opensta chromium-headless-shell slurmctld slurmd slurm-client munge) ;;  # tests compare with them, look at pages with it
+  --tests) packages+=(iverilog opensta libsimde-dev chromium-headless-shell slurmctld slurmd slurm-client munge) ;;  # tests compare with them, look at pages with it
   --checks)  # additionally what formatting, static analysis, fuzzing and coverage use
-    packages+=(iverilog opensta chromium-headless-shell slurmctld slurmd slurm-client munge clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev gcovr) ;;
+    packages+=(iverilog opensta libsimde-dev chromium-headless-shell slurmctld slurmd slurm-client munge clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev gcovr) ;;
 esac
 
 missing=()

@@ -330,6 +330,7 @@ const KernelSet& avx512_kernels() {
     s.widest_group = 32;
     s.most_planes = 8;
     s.planar_images = 4;
+    s.planar_reads_bytes = true;
     s.map_bytes = map_bytes;
     s.dot = dot;
     s.build_rows = build_rows;

@@ -260,7 +260,8 @@ void ConvolutionKernel::State::compute_depthwise(const PackedColumn& column, con
                        column.padded, sums.first, sums.stride});
     return;
   }
-  if (set.planar_depthwise == nullptr || plan->product_bytes() == nullptr || taps > kMostPlanarTaps) {
+  const bool lacks_bytes = set.planar_reads_bytes && plan->product_bytes() == nullptr;
+  if (set.planar_depthwise == nullptr || lacks_bytes || taps > kMostPlanarTaps) {
     set.depthwise({pixels, column.tap_offsets.data(), taps, plan->products_by_weight(), column.row_weights.data(),
                    column.padded, sums.first, sums.stride});
     return;

@@ -175,8 +175,9 @@ struct RequantiseOperands {
 
 struct KernelSet {
   int widest_group = kLanes;
-  std::size_t most_planes = 0;  ///< Of a plan that is faster than product rows.
-  int planar_images = 0;        ///< Most images that planar_depthwise takes at once.
+  std::size_t most_planes = 0;      ///< Of a plan that is faster than product rows.
+  int planar_images = 0;            ///< Most images that planar_depthwise takes at once.
+  bool planar_reads_bytes = false;  ///< planar_depthwise reads `product_bytes`, not `products`.
   void (*map_bytes)(const std::uint8_t* map, const std::uint8_t* in, std::size_t count, std::uint8_t* out) = nullptr;
   void (*dot)(const DotOperands& operands) = nullptr;
   /// `weights`: [k][width].
