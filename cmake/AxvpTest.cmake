@@ -1,9 +1,10 @@
 # -fPIE also for tests/support: a precompiled header serves only targets of equal flags.
 set(AXVP_TEST_OPTIONS -fPIE $<IF:$<CONFIG:Release>,-O1,-O0>)
-# axvp_add_test(NAME tier SOURCES ... LIBRARIES ...): one GoogleTest binary, one CTest label (its tier).
+# axvp_add_test(NAME tier SOURCES ... LIBRARIES ...): one GoogleTest binary, one CTest label (its tier). PREFIX: of its tests' names,
+# where another binary has the same tests.
 # `axvp_TIER_tests` builds a whole tier. Every test runs in its own process from the source folder's root, so that SystemC tests do not share a kernel.
 function(axvp_add_test name tier)
-  cmake_parse_arguments(arg "" "MAIN;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "MAIN;TIMEOUT;PREFIX" "SOURCES;LIBRARIES" ${ARGN})
   find_package(GTest REQUIRED)
   include(GoogleTest)
   add_executable(${name} ${arg_SOURCES})
@@ -23,6 +24,6 @@ function(axvp_add_test name tier)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 600)
   endif()
-  gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} TEST_PREFIX "${tier}." DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} TEST_PREFIX "${tier}.${arg_PREFIX}" DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS ${tier} TIMEOUT ${arg_TIMEOUT})
 endfunction()
