@@ -91,7 +91,7 @@ template <bool UpperHalf>
 void look_up_block(const PlanarDepthwiseOperands& o, const std::uint8_t* plane, const std::ptrdiff_t* shifts,
                    int channel, std::int32_t* sums) {
   ByteSums of_vector[kVectors];
-  for (int tap = 0; tap < o.taps; ++tap) {
+  for (int tap = 0; tap < o.taps(); ++tap) {
     const std::uint8_t* bytes = o.product_bytes + 512 * o.weights[tap * o.weights_stride + channel];
     const std::uint8_t* codes = plane + shifts[tap];
     __m512i low[4], high[4];
@@ -112,7 +112,7 @@ void look_up_block(const PlanarDepthwiseOperands& o, const std::uint8_t* plane, 
     });
   }
   // High bytes carry 128 too much each.
-  const __m512i bias = _mm512_set1_epi32(-32768 * o.taps);
+  const __m512i bias = _mm512_set1_epi32(-32768 * o.taps());
   unrolled<kVectors>([&](auto v) AXVP_INLINE { of_vector[v].store(bias, sums + 64 * v); });
 }
 
@@ -185,7 +185,7 @@ void avx512_depthwise_dot(const DepthwiseDotOperands& o) {
 void avx512_planar_depthwise(const PlanarDepthwiseOperands& o) {
   const Planes planes{o, o.stride_rows, o.stride_columns};
   std::ptrdiff_t shifts[kMostPlanarTaps];
-  for (int tap = 0; tap < o.taps; ++tap) shifts[tap] = shift_of(o, planes, tap);
+  for (int tap = 0; tap < o.taps(); ++tap) shifts[tap] = shift_of(o, planes, tap);
   alignas(64) std::int32_t sums[kBlocksAtOnce * kChannels * kBlock];
   const std::ptrdiff_t positions = static_cast<std::ptrdiff_t>(o.output_rows - 1) * planes.columns + o.output_columns;
   const int blocks_of_image = static_cast<int>((positions + kBlock - 1) / kBlock);

@@ -282,7 +282,6 @@ void ConvolutionKernel::State::compute_planar_depthwise(const PackedColumn& colu
   o.tap_columns = tap_columns.data();
   o.kernel_rows = window.kernel_height;
   o.kernel_columns = window.kernel_width;
-  o.taps = static_cast<int>(tap_rows.size());
   o.product_bytes = plan->product_bytes();
   o.products = plan->products_by_weight();
   o.weights = column.row_weights.data();

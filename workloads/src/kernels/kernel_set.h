@@ -118,8 +118,7 @@ struct PlanarDepthwiseOperands {
   int stride_rows = 1, stride_columns = 1;
   const int* tap_rows = nullptr;  ///< Of the first output pixel.
   const int* tap_columns = nullptr;
-  int kernel_rows = 0, kernel_columns = 0;
-  int taps = 0;                                 ///< kernel_rows * kernel_columns, [1, kMostPlanarTaps].
+  int kernel_rows = 0, kernel_columns = 0;      ///< Up to kMostPlanarTaps taps.
   const std::uint8_t* product_bytes = nullptr;  ///< [weight byte][256 low bytes, then 256 high bytes plus 128].
   const std::int32_t* products = nullptr;       ///< [weight byte][activation byte].
   const std::uint8_t* weights = nullptr;        ///< [tap][weights_stride].
@@ -131,6 +130,8 @@ struct PlanarDepthwiseOperands {
   int images_at_once = 1;
   std::uint8_t* planes = nullptr;  ///< Scratch of images_at_once * 16 * planar_channel_bytes(...) bytes.
   std::int32_t* work = nullptr;    ///< Scratch of PlanarWork::all entries.
+
+  [[nodiscard]] int taps() const { return kernel_rows * kernel_columns; }
 };
 
 /// Entries of PlanarDepthwiseOperands::work, in this order.
@@ -186,8 +187,8 @@ struct KernelSet {
   void (*add_rows)(const RowOperands& operands) = nullptr;
   void (*depthwise)(const DepthwiseOperands& operands) = nullptr;
   void (*depthwise_dot)(const DepthwiseDotOperands& operands) = nullptr;
-  void (*planar_depthwise)(const PlanarDepthwiseOperands& operands) =
-      nullptr;  ///< Null where `depthwise` is all there is.
+  /// Null where `depthwise` is all there is.
+  void (*planar_depthwise)(const PlanarDepthwiseOperands& operands) = nullptr;
   void (*requantise)(const RequantiseOperands& operands) = nullptr;
 };
 
